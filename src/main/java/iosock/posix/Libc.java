@@ -1,0 +1,309 @@
+package iosock.posix;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The functions of libc, each named as in C and described in its manual page.
+ *
+ * <p>One errno policy: a method returns what the C function returns, except that a failure is the
+ * negative errno. {@link Failure#check} turns it into an exception where there is no going on.
+ *
+ * <p>Not for several threads at once: errno is kept in the instance. Whoever opens a descriptor
+ * closes it.
+ */
+public final class Libc {
+
+  private static final MemorySegment ACCEPT4 = Link.function("accept4");
+  private static final MemorySegment BIND = Link.function("bind");
+  private static final MemorySegment CLOSE = Link.function("close");
+  private static final MemorySegment CONNECT = Link.function("connect");
+  static final MemorySegment DUP2 = Link.function("dup2");
+  static final MemorySegment EXECVP = Link.function("execvp");
+  static final MemorySegment _EXIT = Link.function("_exit");
+  private static final MemorySegment FCHMOD = Link.function("fchmod");
+  private static final MemorySegment FCNTL = Link.function("fcntl");
+  private static final MemorySegment FLOCK = Link.function("flock");
+  private static final MemorySegment FORK = Link.function("fork");
+  private static final MemorySegment GETPID = Link.function("getpid");
+  private static final MemorySegment GETPPID = Link.function("getppid");
+  private static final MemorySegment IOCTL = Link.function("ioctl");
+  private static final MemorySegment ISATTY = Link.function("isatty");
+  private static final MemorySegment KILL = Link.function("kill");
+  private static final MemorySegment LISTEN = Link.function("listen");
+  private static final MemorySegment MEMCPY = Link.function("memcpy");
+  private static final MemorySegment MMAP = Link.function("mmap");
+  private static final MemorySegment MPROTECT = Link.function("mprotect");
+  private static final MemorySegment OPEN = Link.function("open");
+  private static final MemorySegment PIPE2 = Link.function("pipe2");
+  private static final MemorySegment POLL = Link.function("poll");
+  private static final MemorySegment PRLIMIT = Link.function("prlimit");
+  private static final MemorySegment PTHREAD_SIGMASK = Link.function("pthread_sigmask");
+  private static final MemorySegment READ = Link.function("read");
+  private static final MemorySegment READLINK = Link.function("readlink");
+  private static final MemorySegment SCHED_YIELD = Link.function("sched_yield");
+  private static final MemorySegment SEND = Link.function("send");
+  private static final MemorySegment SETSOCKOPT = Link.function("setsockopt");
+  private static final MemorySegment SHUTDOWN = Link.function("shutdown");
+  static final MemorySegment SIGACTION = Link.function("sigaction");
+  private static final MemorySegment SOCKET = Link.function("socket");
+  private static final MemorySegment SPLICE = Link.function("splice");
+  private static final MemorySegment STATX = Link.function("statx");
+  private static final MemorySegment STRERROR = Link.function("strerror");
+  private static final MemorySegment STRLEN = Link.function("strlen");
+  private static final MemorySegment UMASK = Link.function("umask");
+  private static final MemorySegment UNLINK = Link.function("unlink");
+  static final MemorySegment WAITPID = Link.function("waitpid");
+  static final MemorySegment WRITE = Link.function("write");
+
+  /** sys/ioctl.h: how many bytes wait to be read. */
+  static final int FIONREAD = 0x541b;
+
+  private final Memory errno = new Memory(Integer.BYTES);
+  private final Memory word = new Memory(Long.BYTES);
+
+  public int accept4(int fd, int flags) {
+    return result(call(ACCEPT4, fd, 0, 0, flags, 0, 0));
+  }
+
+  public int bind(int fd, SocketAddress address) {
+    return result(call(BIND, fd, address.address(), address.length()));
+  }
+
+  public int close(int fd) {
+    return result(call(CLOSE, fd, 0, 0));
+  }
+
+  public int connect(int fd, SocketAddress address) {
+    return result(call(CONNECT, fd, address.address(), address.length()));
+  }
+
+  public int fchmod(int fd, int mode) {
+    return result(call(FCHMOD, fd, mode, 0));
+  }
+
+  public int fcntl(int fd, int command, int argument) {
+    return result(call(FCNTL, fd, command, argument));
+  }
+
+  public int flock(int fd, int operation) {
+    return result(call(FLOCK, fd, operation, 0));
+  }
+
+  /**
+   * fork(2). The child makes the calls of {@code birth} until one fails, then all of {@code
+   * epitaph}, which ends with _exit: it never returns from here. There it has one thread, and
+   * whatever lock another thread of the VM held stays held, so it may hang at any moment before
+   * execvp(3); see {@code iosock.process.Spawner}.
+   *
+   * @return the child's process id
+   */
+  public int fork(CallList birth, CallList epitaph) {
+    return branch(FORK, birth, epitaph);
+  }
+
+  /**
+   * All that {@link #fork} does, in this very process and with another function that returns 0 as
+   * the child's fork(2) does: what the child runs has then been linked and has run before.
+   */
+  public void rehearseFork(CallList birth, CallList epitaph) {
+    branch(SCHED_YIELD, birth, epitaph);
+  }
+
+  private int branch(MemorySegment function, CallList birth, CallList epitaph) {
+    int pid = result(call(function, 0, 0, 0, 0, 0, 0));
+    if (pid == 0) {
+      birth.performUntilFailure();
+      epitaph.performAll();
+    }
+    return pid;
+  }
+
+  public int getpid() {
+    return (int) call(GETPID, 0, 0, 0);
+  }
+
+  /**
+   * @return 0 if the parent is in another PID namespace
+   */
+  public int getppid() {
+    return (int) call(GETPPID, 0, 0, 0);
+  }
+
+  /** How many bytes wait to be read from a pipe or socket, by ioctl(2). */
+  public int fionread(int fd) {
+    int result = result(call(IOCTL, fd, FIONREAD, word.address()));
+    return result < 0 ? result : word.getInt(0);
+  }
+
+  public boolean isatty(int fd) {
+    return (int) call(ISATTY, fd, 0, 0) == 1;
+  }
+
+  public int kill(int pid, int signal) {
+    return result(call(KILL, pid, signal, 0));
+  }
+
+  public int listen(int fd, int backlog) {
+    return result(call(LISTEN, fd, backlog, 0));
+  }
+
+  /** Copies the whole of {@code source} to an address that mmap(2) gave. */
+  public void memcpy(long destination, Memory source) {
+    call(MEMCPY, destination, source.address(), source.size());
+  }
+
+  /** Fresh memory, at an address that the kernel chooses. */
+  public long mmap(long length, int protection, int flags) {
+    return size(call(MMAP, 0, length, protection, flags, -1, 0));
+  }
+
+  public int mprotect(long address, long length, int protection) {
+    return result(call(MPROTECT, address, length, protection));
+  }
+
+  public int open(Memory path, int flags) {
+    return result(call(OPEN, path.address(), flags, 0));
+  }
+
+  /**
+   * @param ends receives two ints: the end to read from, then the end to write to
+   */
+  public int pipe2(Memory ends, int flags) {
+    return result(call(PIPE2, ends.address(), flags, 0));
+  }
+
+  /**
+   * @param timeout in milliseconds; -1 waits for as long as it takes
+   */
+  public int poll(PollSet set, int timeout) {
+    return result(call(POLL, set.address(), set.size(), timeout));
+  }
+
+  /**
+   * @param pid 0 for this process
+   * @param wanted null to leave the limit as it is
+   * @param found null, or receives the limit as it was
+   */
+  public int prlimit(int pid, int resource, ResourceLimit wanted, ResourceLimit found) {
+    return result(
+        call(
+            PRLIMIT,
+            pid,
+            resource,
+            wanted == null ? 0 : wanted.address(),
+            found == null ? 0 : found.address(),
+            0,
+            0));
+  }
+
+  /**
+   * Sets the calling thread's mask; never fails for SIG_SETMASK.
+   *
+   * @param found receives the mask as it was
+   */
+  public void pthread_sigmask(SignalSet wanted, SignalSet found) {
+    call(PTHREAD_SIGMASK, Signals.SIG_SETMASK, wanted.address(), found.address());
+  }
+
+  public long read(int fd, Memory buffer, int length) {
+    return size(call(READ, fd, buffer.address(), length));
+  }
+
+  /**
+   * @return how many bytes of the target, without a NUL, were put into {@code buffer}
+   */
+  public int readlink(Memory path, Memory buffer) {
+    return (int) size(call(READLINK, path.address(), buffer.address(), buffer.size()));
+  }
+
+  public long send(int fd, Memory buffer, int offset, int length, int flags) {
+    return size(call(SEND, fd, buffer.address() + offset, length, flags, 0, 0));
+  }
+
+  public int setsockopt(int fd, int level, int option, int value) {
+    word.putInt(0, value);
+    return result(call(SETSOCKOPT, fd, level, option, word.address(), Integer.BYTES, 0));
+  }
+
+  public int shutdown(int fd, int how) {
+    return result(call(SHUTDOWN, fd, how, 0));
+  }
+
+  public int sigaction(int signal, Sigaction action) {
+    return result(call(SIGACTION, signal, action.address(), 0));
+  }
+
+  public int socket(int domain, int type) {
+    return result(call(SOCKET, domain, type, 0));
+  }
+
+  /** splice(2), at both ends from and to where these are. */
+  public long splice(int from, int to, long length, int flags) {
+    return size(call(SPLICE, from, 0, to, 0, length, flags));
+  }
+
+  public int statx(int directory, Memory path, int flags, FileStatus status) {
+    return result(
+        call(
+            STATX,
+            directory,
+            path.address(),
+            flags,
+            FileStatus.STATX_BASIC_STATS,
+            status.address(),
+            0));
+  }
+
+  /** What went wrong, in the user's language and charset. */
+  public byte[] strerror(int errno) {
+    long text = call(STRERROR, errno, 0, 0);
+    Memory copy = new Memory((int) call(STRLEN, text, 0, 0));
+    call(MEMCPY, copy.address(), text, copy.size());
+    return copy.get(0, copy.size());
+  }
+
+  public int umask(int mask) {
+    return (int) call(UMASK, mask, 0, 0);
+  }
+
+  public int unlink(Memory path) {
+    return result(call(UNLINK, path.address(), 0, 0));
+  }
+
+  /**
+   * @param status receives an int for {@link WaitStatus}
+   */
+  public int waitpid(int pid, Memory status, int options) {
+    return result(call(WAITPID, pid, status.address(), options));
+  }
+
+  public long write(int fd, Memory buffer, int offset, int length) {
+    return size(call(WRITE, fd, buffer.address() + offset, length));
+  }
+
+  long errnoAddress() {
+    return errno.address();
+  }
+
+  private long call(MemorySegment function, long a, long b, long c) {
+    return call(function, a, b, c, 0, 0, 0);
+  }
+
+  long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    try {
+      return (long) Link.CALL.invokeExact(function, errno.segment(), a, b, c, d, e, f);
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** For functions that return an int, of which only the lower half of the register is set. */
+  private int result(long returned) {
+    return (int) returned == -1 ? -errno.getInt(0) : (int) returned;
+  }
+
+  /** For functions that return an ssize_t or an address. */
+  private long size(long returned) {
+    return returned == -1 ? -errno.getInt(0) : returned;
+  }
+}

@@ -1,0 +1,29 @@
+package iosock.posix;
+
+/**
+ * What sigaction(2) takes.
+ *
+ * <pre>{@code
+ * struct sigaction { void (*sa_handler)(int); sigset_t sa_mask; int sa_flags; … };    // signal.h
+ * }</pre>
+ */
+public final class Sigaction {
+
+  static final int SIZEOF = 152;
+  static final int OFFSETOF_sa_handler = 0;
+  static final int OFFSETOF_sa_flags = 136;
+
+  private final Memory memory = new Memory(SIZEOF);
+
+  /**
+   * @param handler the address of a function in machine code, or {@link Signals#SIG_IGN}
+   */
+  public Sigaction(long handler, int flags) {
+    memory.putLong(OFFSETOF_sa_handler, handler);
+    memory.putInt(OFFSETOF_sa_flags, flags);
+  }
+
+  long address() {
+    return memory.address();
+  }
+}

@@ -1,0 +1,21 @@
+package iosock.posix;
+
+/** A {@code sigset_t} (signal.h), of which Linux uses the first 64 bits: bit N-1 is signal N. */
+public final class SignalSet {
+
+  static final int SIZEOF = 128;
+
+  private final Memory memory = new Memory(SIZEOF);
+
+  public static boolean contains(long bits, int signal) {
+    return (bits >>> (signal - 1) & 1) != 0;
+  }
+
+  public void set(long bits) {
+    memory.putLong(0, bits);
+  }
+
+  long address() {
+    return memory.address();
+  }
+}

@@ -1,0 +1,21 @@
+package iosock.posix;
+
+/** sys/socket.h. */
+public final class Sockets {
+
+  public static final int AF_UNIX = 1;
+  public static final int SOCK_STREAM = 1;
+  public static final int SOCK_DGRAM = 2;
+  public static final int SOCK_NONBLOCK = 04000;
+  public static final int SOCK_CLOEXEC = 02000000;
+
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_OOBINLINE = 10;
+
+  public static final int SHUT_RDWR = 2;
+
+  public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_NOSIGNAL = 0x4000;
+
+  private Sockets() {}
+}

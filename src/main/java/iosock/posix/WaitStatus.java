@@ -1,0 +1,25 @@
+package iosock.posix;
+
+/** sys/wait.h: what {@code waitpid} tells of a child. */
+public final class WaitStatus {
+
+  public static final int WNOHANG = 1;
+  public static final int WUNTRACED = 2;
+
+  private WaitStatus() {}
+
+  /** WIFSTOPPED. */
+  public static boolean stopped(int status) {
+    return (status & 0xff) == 0x7f;
+  }
+
+  /** WTERMSIG: the signal that killed it, or 0 if it exited. */
+  public static int signal(int status) {
+    return status & 0x7f;
+  }
+
+  /** WEXITSTATUS, of a child that exited. */
+  public static int exitStatus(int status) {
+    return status >> 8 & 0xff;
+  }
+}

@@ -1,0 +1,124 @@
+package iosock.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every constant, size and offset written down in Java is what this machine's C headers say: a C
+ * program that prints them is made from the Java fields, so that none can be forgotten.
+ */
+class HeadersTest {
+
+  private static final String HEADERS =
+      """
+      #define _GNU_SOURCE
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <poll.h>
+      #include <signal.h>
+      #include <stddef.h>
+      #include <stdio.h>
+      #include <sys/file.h>
+      #include <sys/ioctl.h>
+      #include <sys/mman.h>
+      #include <sys/resource.h>
+      #include <sys/socket.h>
+      #include <sys/stat.h>
+      #include <sys/un.h>
+      #include <sys/wait.h>
+      """;
+
+  /** The Java class for each C type; those for none hold constants only. */
+  private static final Map<Class<?>, String> TYPES =
+      Map.of(
+          PollSet.class, "struct pollfd",
+          Sigaction.class, "struct sigaction",
+          SignalSet.class, "sigset_t",
+          SocketAddress.class, "struct sockaddr_un",
+          FileStatus.class, "struct statx",
+          ResourceLimit.class, "struct rlimit");
+
+  private static final List<Class<?>> CONSTANTS =
+      List.of(
+          Errno.class,
+          Fcntl.class,
+          Signals.class,
+          Sockets.class,
+          Mman.class,
+          WaitStatus.class,
+          Libc.class);
+
+  @Test
+  void constantsSizesAndOffsetsAreThoseOfTheHeaders(@TempDir Path directory) throws Exception {
+    Map<String, Long> java = new TreeMap<>();
+    for (Class<?> constants : CONSTANTS) {
+      collect(constants, "", java);
+    }
+    for (Map.Entry<Class<?>, String> type : TYPES.entrySet()) {
+      collect(type.getKey(), type.getValue(), java);
+    }
+    StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
+    for (String expression : java.keySet()) {
+      program.append("  printf(\"%ld\\n\", (long)(").append(expression).append("));\n");
+    }
+    program.append("}\n");
+    List<String> c = output(directory, program.toString());
+    int line = 0;
+    for (Map.Entry<String, Long> entry : java.entrySet()) {
+      assertEquals(Long.parseLong(c.get(line++)), entry.getValue(), entry.getKey());
+    }
+    assertEquals(c.size(), line);
+  }
+
+  private static void collect(Class<?> javaClass, String type, Map<String, Long> into)
+      throws IllegalAccessException {
+    for (Field field : javaClass.getDeclaredFields()) {
+      String name = field.getName();
+      boolean isNumber = field.getType() == int.class || field.getType() == long.class;
+      if (Modifier.isStatic(field.getModifiers()) && isNumber && !OURS.contains(name)) {
+        field.setAccessible(true);
+        into.put(expression(name, type), ((Number) field.get(null)).longValue());
+      }
+    }
+  }
+
+  /** Static numbers of those classes that no header knows. */
+  private static final List<String> OURS = List.of("NOBODY", "LONGEST_NAME");
+
+  private static String expression(String name, String type) {
+    if (name.equals("SIZEOF")) {
+      return "sizeof(" + type + ")";
+    }
+    if (name.startsWith("OFFSETOF_")) {
+      return "offsetof(" + type + ", " + name.substring("OFFSETOF_".length()) + ")";
+    }
+    return name;
+  }
+
+  private static List<String> output(Path directory, String program)
+      throws IOException, InterruptedException {
+    Path source = Files.writeString(directory.resolve("headers.c"), program);
+    Path binary = directory.resolve("headers");
+    run(List.of("cc", "-o", binary.toString(), source.toString()));
+    return run(List.of(binary.toString()));
+  }
+
+  private static List<String> run(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertEquals(0, process.waitFor(), output);
+    return new ArrayList<>(output.lines().toList());
+  }
+}
