@@ -1,0 +1,104 @@
+package iosock.signal;
+
+import static iosock.posix.Failure.check;
+
+import iosock.posix.Errno;
+import iosock.posix.Failure;
+import iosock.posix.Fcntl;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import iosock.posix.Mman;
+import iosock.posix.Sigaction;
+import iosock.posix.SignalSet;
+import iosock.posix.Signals;
+
+/**
+ * Signals as a descriptor: whatever is caught arrives as a byte, its number, that can be polled for
+ * and read. Lives as long as the process.
+ */
+public final class SignalPipe {
+
+  private static final int[] CAUGHT = {
+    Signals.SIGHUP,
+    Signals.SIGINT,
+    Signals.SIGQUIT,
+    Signals.SIGUSR1,
+    Signals.SIGUSR2,
+    Signals.SIGTERM,
+    Signals.SIGCONT,
+    Signals.SIGWINCH,
+    Signals.SIGCHLD,
+  };
+
+  private static final int PAGE = 4096;
+  private static final int BATCH = 256;
+
+  private final Libc libc;
+  private final int fd;
+  private final Memory arrived = new Memory(BATCH);
+
+  private SignalPipe(Libc libc, int fd) {
+    this.libc = libc;
+    this.fd = fd;
+  }
+
+  /**
+   * Catches the signals that concern a program's keeper, but for those that were ignored when this
+   * process started: they stay so. SIGCHLD is caught in any case.
+   *
+   * @param ignored the signals that were, bit N-1 for signal N
+   */
+  public static SignalPipe open(Libc libc, long ignored) {
+    Memory ends = new Memory(2 * Integer.BYTES);
+    // Non-blocking: a handler must not wait, and a pipe full of signals has said it all.
+    check(libc.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK), "open", "a pipe");
+    long handler = install(libc, ends.getInt(Integer.BYTES));
+    // SA_RESTART, since any thread of the VM may be interrupted, and in any call.
+    Sigaction action = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
+    for (int signal : CAUGHT) {
+      if (signal == Signals.SIGCHLD || !SignalSet.contains(ignored, signal)) {
+        check(libc.sigaction(signal, action), "catch", "signals");
+      }
+    }
+    return new SignalPipe(libc, ends.getInt(0));
+  }
+
+  /**
+   * Puts the handler into a page of its own, which is never writable and executable at once. On
+   * aarch64 the kernel makes the caches agree when a page that was written becomes executable.
+   */
+  private static long install(Libc libc, int writeEnd) {
+    String processor = System.getProperty("os.arch");
+    byte[] bytes = HandlerCode.forProcessor(processor, writeEnd);
+    if (bytes == null) {
+      throw new Failure("handle signals on", processor, Errno.ENOSYS);
+    }
+    long page =
+        libc.mmap(PAGE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS);
+    check((int) Math.min(page, 0), "map", "a page");
+    Memory code = new Memory(bytes.length);
+    code.put(0, bytes);
+    libc.memcpy(page, code);
+    check(libc.mprotect(page, PAGE, Mman.PROT_READ | Mman.PROT_EXEC), "make executable", "a page");
+    return page;
+  }
+
+  /** Readable when a signal has arrived. */
+  public int fd() {
+    return fd;
+  }
+
+  /**
+   * Takes what has arrived, never waiting.
+   *
+   * @return how many; {@link #signal} tells which
+   */
+  public int read() {
+    return (int) Math.max(libc.read(fd, arrived, BATCH), 0);
+  }
+
+  /** One of the signals that the last {@link #read} took. */
+  public int signal(int index) {
+    return arrived.getByte(index);
+  }
+}

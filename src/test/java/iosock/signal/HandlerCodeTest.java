@@ -1,0 +1,82 @@
+package iosock.signal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The handler's bytes are those that GNU's assemblers make of its source. */
+class HandlerCodeTest {
+
+  private static final int FD = 0x12345678;
+
+  private static final String X86 =
+      """
+      push %rdi
+      mov $1, %eax
+      mov $0x12345678, %edi
+      mov %rsp, %rsi
+      mov $1, %edx
+      syscall
+      pop %rax
+      ret
+      """;
+
+  private static final String AARCH64 =
+      """
+      str x0, [sp, #-16]!
+      movz x0, #0x5678
+      movk x0, #0x1234, lsl #16
+      mov x1, sp
+      mov x2, #1
+      mov x8, #64
+      svc #0
+      add sp, sp, #16
+      ret
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void x86() throws Exception {
+    assertArrayEquals(assembled("x86-64-linux-gnu", X86), HandlerCode.forProcessor("amd64", FD));
+  }
+
+  @Test
+  void aarch64() throws Exception {
+    assertArrayEquals(
+        assembled("aarch64-linux-gnu", AARCH64), HandlerCode.forProcessor("aarch64", FD));
+  }
+
+  @Test
+  void noOtherProcessor() {
+    assertNull(HandlerCode.forProcessor("riscv64", FD));
+  }
+
+  private byte[] assembled(String target, String source) throws Exception {
+    String prefix = target.replace("x86-64", "x86_64") + "-";
+    boolean installed = Files.exists(Path.of("/usr/bin/" + prefix + "as"));
+    if (!"true".equals(System.getenv("CI"))) {
+      assumeTrue(installed, "needs the package binutils-" + target);
+    }
+    Path assembly = Files.writeString(directory.resolve("handler.s"), source);
+    Path object = directory.resolve("handler.o");
+    Path binary = directory.resolve("handler.bin");
+    run(prefix + "as", "-o", object.toString(), assembly.toString());
+    run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), binary.toString());
+    return Files.readAllBytes(binary);
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    byte[] output = process.getInputStream().readAllBytes();
+    assertEquals(0, process.waitFor(), new String(output, StandardCharsets.UTF_8));
+  }
+}
