@@ -1,0 +1,92 @@
+package iosock.process;
+
+import iosock.posix.Errno;
+import iosock.posix.Failure;
+import iosock.posix.Fcntl;
+import iosock.posix.FileStatus;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import java.io.File;
+import java.util.Arrays;
+
+/**
+ * The descriptors that this process has: those it was started with, which the command gets too, and
+ * those of the VM, which it must not see.
+ */
+public final class Descriptors {
+
+  private static final int LONGEST_PATH = 4096;
+  private static final String OPEN = "/proc/self/fd/";
+
+  private final Libc libc;
+
+  public Descriptors(Libc libc) {
+    this.libc = libc;
+  }
+
+  /**
+   * Opens /dev/null in place of a standard descriptor that is closed, so that nothing opened later
+   * can take its number. Must be called before anything is opened.
+   */
+  public void fillStandard() {
+    Memory devNull = Memory.string("/dev/null");
+    for (int fd = 0; fd <= 2; fd++) {
+      if (libc.fcntl(fd, Fcntl.F_GETFD, 0) == -Errno.EBADF) {
+        // The lowest free number is this one: open(2).
+        Failure.check(libc.open(devNull, Fcntl.O_RDWR), "open", "/dev/null");
+      }
+    }
+  }
+
+  /**
+   * The VM opens its class library and the jar without close-on-exec; this adds it. Other files
+   * that are open without it are not the VM's but were passed on by whoever started this process.
+   *
+   * @param arguments name the jar
+   */
+  public void closeVirtualMachinesOnExec(Arguments arguments) {
+    byte[] home = javaHome();
+    FileStatus jar = status(arguments.virtualMachines().getLast());
+    FileStatus open = new FileStatus();
+    for (String name : new File(OPEN).list()) {
+      int fd = Integer.parseInt(name);
+      Memory link = Memory.string(OPEN + name);
+      if (isBelow(home, link) || jar != null && isSame(jar, link, open)) {
+        libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+      }
+    }
+  }
+
+  /** With a slash at its end; from the program that runs, since a property would be decoded. */
+  private byte[] javaHome() {
+    byte[] program = target(Memory.string("/proc/self/exe"));
+    int end = program.length;
+    for (int component = 0; component < 2; component++) {
+      end--;
+      while (end > 0 && program[end] != '/') {
+        end--;
+      }
+    }
+    return Arrays.copyOf(program, end + 1);
+  }
+
+  private boolean isBelow(byte[] directory, Memory link) {
+    byte[] path = target(link);
+    return path.length >= directory.length
+        && Arrays.equals(path, 0, directory.length, directory, 0, directory.length);
+  }
+
+  private byte[] target(Memory link) {
+    Memory path = new Memory(LONGEST_PATH);
+    return path.get(0, Math.max(libc.readlink(link, path), 0));
+  }
+
+  private FileStatus status(byte[] path) {
+    FileStatus status = new FileStatus();
+    return libc.statx(Fcntl.AT_FDCWD, Memory.string(path), 0, status) < 0 ? null : status;
+  }
+
+  private boolean isSame(FileStatus file, Memory link, FileStatus other) {
+    return libc.statx(Fcntl.AT_FDCWD, link, 0, other) == 0 && file.isSameFile(other);
+  }
+}

@@ -1,0 +1,27 @@
+package iosock.process;
+
+import iosock.posix.Libc;
+import iosock.posix.ProcFile;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The signals that were blocked and ignored when this process started, each as bit N-1 for signal
+ * N; see proc(5).
+ *
+ * <p>The blocked ones are those of the process's first thread, on which the java launcher does
+ * nothing but wait: the VM changes the masks of its own threads only.
+ */
+public record SignalState(long blocked, long ignored) {
+
+  /** Call it before a disposition is changed. */
+  public static SignalState read(Libc libc) {
+    byte[] status = ProcFile.read(libc, "/proc/self/status");
+    return new SignalState(field(status, "SigBlk:"), field(status, "SigIgn:"));
+  }
+
+  static long field(byte[] status, String name) {
+    String text = new String(status, StandardCharsets.ISO_8859_1);
+    int start = text.indexOf(name) + name.length() + 1;
+    return Long.parseUnsignedLong(text, start, start + 16, 16);
+  }
+}

@@ -1,0 +1,78 @@
+package iosock.process;
+
+import iosock.posix.CallList;
+import iosock.posix.Fcntl;
+import iosock.posix.Libc;
+
+/**
+ * A command's standard input, output and error as pipes. Our ends are non-blocking; the command's
+ * are other open files and stay as programs expect them.
+ */
+public final class StdioPipes {
+
+  /**
+   * How many bytes a pipe should hold. With the default of 64 KiB a reader and a writer wait for
+   * each other 16 times as often.
+   */
+  private static final int CAPACITY = 1 << 20;
+
+  private final Libc libc;
+  private final Pipe in;
+  private final Pipe out;
+  private final Pipe err;
+  private boolean commandHasItsEnds;
+
+  public StdioPipes(Libc libc) {
+    this.libc = libc;
+    in = Pipe.open(libc);
+    out = Pipe.open(libc);
+    err = Pipe.open(libc);
+    prepare(in.writeEnd());
+    prepare(out.readEnd());
+    prepare(err.readEnd());
+  }
+
+  private void prepare(int ourEnd) {
+    // Refused (EPERM) to users who hold many pipes: then what there is must do.
+    libc.fcntl(ourEnd, Fcntl.F_SETPIPE_SZ, CAPACITY);
+    libc.fcntl(ourEnd, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+  }
+
+  /** The end to write to of what the command reads. */
+  public int in() {
+    return in.writeEnd();
+  }
+
+  /** The end to read from of the command's standard output. */
+  public int out() {
+    return out.readEnd();
+  }
+
+  /** The end to read from of the command's standard error. */
+  public int err() {
+    return err.readEnd();
+  }
+
+  /** In the child: the command's ends become its standard descriptors. */
+  void become(CallList birth) {
+    birth.dup2(in.readEnd(), 0).dup2(out.writeEnd(), 1).dup2(err.writeEnd(), 2);
+  }
+
+  /** In the parent: what the command holds now is closed here, so that its end can be seen. */
+  void closeCommandsEnds() {
+    commandHasItsEnds = true;
+    libc.close(in.readEnd());
+    libc.close(out.writeEnd());
+    libc.close(err.writeEnd());
+  }
+
+  /** Closes our ends, and those of a command that was never started. */
+  public void close() {
+    if (!commandHasItsEnds) {
+      closeCommandsEnds();
+    }
+    libc.close(in.writeEnd());
+    libc.close(out.readEnd());
+    libc.close(err.readEnd());
+  }
+}

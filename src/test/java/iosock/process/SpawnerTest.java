@@ -1,0 +1,91 @@
+package iosock.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import iosock.posix.Ascii;
+import iosock.posix.Errno;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import iosock.posix.WaitStatus;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpawnerTest {
+
+  private static final int EACCES = 13;
+
+  private final Libc libc = new Libc();
+  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0));
+  private final Memory status = new Memory(Integer.BYTES);
+
+  @Test
+  @Timeout(600)
+  void everyForkEndsInTheProgramWhileTwoThreadsForceCollections(@TempDir Path directory)
+      throws Exception {
+    Path output = directory.resolve("output");
+    Process storm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-cp",
+                "target/classes:target/test-classes",
+                ForkStorm.class.getName(),
+                "1000")
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    int exitStatus = storm.waitFor();
+    System.out.print(Files.readString(output));
+    assertEquals(0, exitStatus);
+  }
+
+  @Test
+  void whyACommandWasNotRunComesBackThroughThePipe() {
+    assertEquals(Errno.ENOENT, errno("no-such-command-anywhere"));
+    assertEquals(EACCES, errno("/etc/passwd"));
+    assertEquals(Errno.ENOENT, errno(""));
+  }
+
+  @Test
+  void leavesNoDescriptorBehind() throws Exception {
+    startAndFail();
+    int before = openDescriptors();
+    for (int i = 0; i < 10; i++) {
+      startAndFail();
+    }
+    assertEquals(before, openDescriptors());
+  }
+
+  private void startAndFail() throws CommandNotRun {
+    assertEquals(0, exitStatus("true"));
+    errno("no-such-command-anywhere");
+  }
+
+  private static int openDescriptors() {
+    return new File("/proc/self/fd").list().length;
+  }
+
+  private int errno(String command) {
+    return assertThrows(CommandNotRun.class, () -> exitStatus(command)).errno();
+  }
+
+  private int exitStatus(String... argv) throws CommandNotRun {
+    StdioPipes stdio = new StdioPipes(libc);
+    try {
+      Command command = spawner.start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
+      assertEquals(command.pid(), libc.waitpid(command.pid(), status, 0));
+      assertEquals(0, WaitStatus.signal(status.getInt(0)));
+      return WaitStatus.exitStatus(status.getInt(0));
+    } finally {
+      stdio.close();
+    }
+  }
+}
