@@ -1,0 +1,168 @@
+package iosock.socket;
+
+import static iosock.posix.Failure.check;
+
+import iosock.posix.Errno;
+import iosock.posix.Failure;
+import iosock.posix.Fcntl;
+import iosock.posix.FileStatus;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import iosock.posix.SocketAddress;
+import iosock.posix.Sockets;
+
+/** A socket that listens, and the path that leads to it. */
+public final class Listener {
+
+  private static final String BIND = "bind";
+
+  /** Connections that wait until they are accepted; it is never long. */
+  private static final int BACKLOG = 128;
+
+  private static final int PERMISSIONS = 0777;
+
+  private final Libc libc;
+  private final SocketName name;
+  private final int fd;
+
+  /** The file that bind(2) made; null where the name is abstract. */
+  private final FileStatus file;
+
+  private boolean open = true;
+
+  private Listener(Libc libc, SocketName name, int fd, FileStatus file) {
+    this.libc = libc;
+    this.name = name;
+    this.fd = fd;
+    this.file = file;
+  }
+
+  /**
+   * Binds and listens. A path whose socket nobody has open any more is replaced; any other path
+   * that exists is left alone.
+   *
+   * @param mode the permission bits of the path, from the moment on that it exists
+   * @throws Failure if it cannot; then nothing is left behind
+   */
+  public static Listener listen(Libc libc, SocketName name, int mode) {
+    SocketAddress address = name.address(BIND);
+    int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+    int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
+    int bound = bind(libc, fd, address, mode);
+    if (bound == -Errno.EADDRINUSE && !name.isAbstract()) {
+      bound = replace(libc, fd, name, address, mode);
+    }
+    check(bound, BIND, name.text());
+    FileStatus file = name.isAbstract() ? null : status(libc, name);
+    Listener listener = new Listener(libc, name, fd, file);
+    int listens = libc.listen(fd, BACKLOG);
+    if (listens < 0) {
+      listener.close();
+    }
+    check(listens, "listen on", name.text());
+    return listener;
+  }
+
+  /**
+   * bind(2) gives the path the mode that the socket has, less the umask. The mode alone would do
+   * but for the umask, and the umask alone but for a directory with a default ACL, where it does
+   * not count.
+   */
+  private static int bind(Libc libc, int fd, SocketAddress address, int mode) {
+    libc.fchmod(fd, mode);
+    int umask = libc.umask(PERMISSIONS & ~mode);
+    int result = libc.bind(fd, address);
+    libc.umask(umask);
+    return result;
+  }
+
+  /**
+   * Under a lock on the directory, or of two that find the same dead socket the slower one would
+   * unlink what the faster one has just bound. Who may not read the directory cannot lock it and
+   * goes without.
+   */
+  private static int replace(Libc libc, int fd, SocketName name, SocketAddress address, int mode) {
+    Memory directory = Memory.string(name.directory());
+    int lock = libc.open(directory, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+    try {
+      if (libc.flock(lock, Fcntl.LOCK_EX | Fcntl.LOCK_NB) == -Errno.EAGAIN) {
+        return -Errno.EADDRINUSE;
+      }
+      FileStatus file = status(libc, name);
+      if (file == null) {
+        return bind(libc, fd, address, mode);
+      }
+      if (file.type() != FileStatus.S_IFSOCK) {
+        return -Errno.EEXIST;
+      }
+      int dead = probe(libc, address);
+      if (dead != -Errno.ECONNREFUSED) {
+        return dead;
+      }
+      int unlinked = libc.unlink(Memory.string(name.text()));
+      return unlinked < 0 ? unlinked : bind(libc, fd, address, mode);
+    } finally {
+      libc.close(lock);
+    }
+  }
+
+  /**
+   * Asks whether somebody has the socket open, with a datagram socket: it is refused because of its
+   * type before it could be anybody's client, and finds a socket that does not listen yet.
+   *
+   * @return -ECONNREFUSED if nobody has, -EADDRINUSE if somebody has, or another negative errno
+   */
+  private static int probe(Libc libc, SocketAddress address) {
+    int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
+    int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
+    int result = libc.connect(fd, address);
+    libc.close(fd);
+    return result >= 0 || result == -Errno.EPROTOTYPE ? -Errno.EADDRINUSE : result;
+  }
+
+  /**
+   * @return null if there is no file
+   */
+  private static FileStatus status(Libc libc, SocketName name) {
+    FileStatus status = new FileStatus();
+    Memory path = Memory.string(name.text());
+    int result = libc.statx(Fcntl.AT_FDCWD, path, Fcntl.AT_SYMLINK_NOFOLLOW, status);
+    return result < 0 ? null : status;
+  }
+
+  /** Readable when somebody has connected. */
+  public int fd() {
+    return fd;
+  }
+
+  /**
+   * @return a connection, non-blocking and close-on-exec, which the caller closes; or a negative
+   *     errno
+   */
+  public int accept() {
+    int client = libc.accept4(fd, Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
+    if (client >= 0) {
+      // Out of band, a byte could be overtaken or lost; in line it stays where it was sent.
+      libc.setsockopt(client, Sockets.SOL_SOCKET, Sockets.SO_OOBINLINE, 1);
+    }
+    return client;
+  }
+
+  /**
+   * Once; then does nothing. Unlinks the path, unless it leads to somebody else's file by now, and
+   * closes the socket.
+   */
+  public void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    if (file != null) {
+      FileStatus now = status(libc, name);
+      if (now != null && now.isSameFile(file)) {
+        libc.unlink(Memory.string(name.text()));
+      }
+    }
+    libc.close(fd);
+  }
+}
