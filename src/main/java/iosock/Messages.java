@@ -1,0 +1,74 @@
+package iosock;
+
+import iosock.cli.UsageError;
+import iosock.posix.Ascii;
+import iosock.posix.Failure;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import java.io.ByteArrayOutputStream;
+
+/** What iosock itself has to say, in bytes: what it quotes need not be text in any charset. */
+final class Messages {
+
+  private static final int STANDARD_OUTPUT = 1;
+  private static final int STANDARD_ERROR = 2;
+
+  private final Libc libc;
+
+  Messages(Libc libc) {
+    this.libc = libc;
+  }
+
+  /**
+   * To standard output.
+   *
+   * @throws Failure if it cannot be written
+   */
+  void print(String text) {
+    Failure.check(write(STANDARD_OUTPUT, Ascii.bytes(text)), "write to", "standard output");
+  }
+
+  /** What was tried, on what, and why it failed. */
+  void complain(Failure failure) {
+    complain(
+        "cannot ".concat(failure.getMessage()).concat(" "),
+        failure.subject(),
+        ": ",
+        libc.strerror(failure.errno()));
+  }
+
+  void complain(UsageError error) {
+    String colon = error.subject().length == 0 ? "" : ": ";
+    complain(
+        error.getMessage().concat(colon), error.subject(), " (see iosock --help)", new byte[0]);
+  }
+
+  /** One line, whatever is quoted. */
+  private void complain(String before, byte[] subject, String between, byte[] after) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes(Ascii.bytes("iosock: "));
+    line.writeBytes(Ascii.bytes(before));
+    for (byte b : subject) {
+      boolean isControl = b >= 0 && b < ' ' || b == 0x7f;
+      line.write(isControl ? '?' : b);
+    }
+    line.writeBytes(Ascii.bytes(between));
+    line.writeBytes(after);
+    line.write('\n');
+    // There is nobody left to tell if this fails.
+    write(STANDARD_ERROR, line.toByteArray());
+  }
+
+  private int write(int fd, byte[] text) {
+    Memory bytes = Memory.string(text);
+    int done = 0;
+    while (done < text.length) {
+      long written = libc.write(fd, bytes, done, text.length - done);
+      if (written < 0) {
+        return (int) written;
+      }
+      done += (int) written;
+    }
+    return done;
+  }
+}
