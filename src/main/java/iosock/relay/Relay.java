@@ -112,16 +112,17 @@ public final class Relay {
     if (poll.revents(Slot.SIGNALS) != 0) {
       handleSignals();
     }
-    boolean progress = out.turn(poll) | err.turn(poll);
-    if (progress && draining) {
-      lastProgress = System.nanoTime();
-    }
     input.turn(poll);
     if ((poll.revents(Slot.CLIENT) & GONE) != 0) {
       depart();
     }
+    // Before the output, which belongs to whoever had connected when it was written.
     if (poll.revents(Slot.LISTENER) != 0) {
       accept();
+    }
+    boolean progress = out.turn(poll) | err.turn(poll);
+    if (progress && draining) {
+      lastProgress = System.nanoTime();
     }
     input.turnToDeparted();
   }

@@ -1,0 +1,49 @@
+/* oddclient SOCKET WHAT: does to a server what programs in C can do and those in Java cannot.
+   oob      sends "a", "X" out of band, "b", "Y" out of band, and leaves
+   rights   sends "word\n" with a descriptor beside it, and leaves once it was answered a line
+   deaf     says that it takes nothing, sends its standard input, and leaves at its end
+   reset    waits until there is something to read, and leaves without having read it */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void sendRights(int fd) {
+    char control[CMSG_SPACE(sizeof(int))] = "";
+    struct iovec text = {.iov_base = "word\n", .iov_len = 5};
+    struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = control,
+                             .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    int passed = 0;
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(header), &passed, sizeof passed);
+    if (sendmsg(fd, &message, 0) != 5) perror("sendmsg");
+}
+
+int main(int argc, char **argv) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    char buffer[4096];
+    ssize_t n;
+    if (connect(fd, (struct sockaddr *)&address, sizeof address)) return perror(argv[1]), 1;
+    if (!strcmp(argv[2], "oob")) {
+        if (send(fd, "a", 1, 0) + send(fd, "X", 1, MSG_OOB) + send(fd, "b", 1, 0)
+            + send(fd, "Y", 1, MSG_OOB) != 4) return 1;
+    } else if (!strcmp(argv[2], "rights")) {
+        sendRights(fd);
+        while ((n = read(fd, buffer, sizeof buffer)) > 0 && !memchr(buffer, '\n', n)) continue;
+    } else if (!strcmp(argv[2], "deaf")) {
+        shutdown(fd, SHUT_RD);
+        while ((n = read(0, buffer, sizeof buffer)) > 0)
+            if (write(fd, buffer, n) != n) return perror("write"), 1;
+    } else if (!strcmp(argv[2], "reset")) {
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+        poll(&readable, 1, -1);
+    }
+    return 0;
+}

@@ -1,0 +1,223 @@
+package wrapper;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rig.Bytes;
+import rig.Client;
+import rig.Iosock;
+import rig.Proc;
+import rig.Programs;
+
+/** Every byte goes to exactly one place, in order. */
+class DeliveryIT {
+
+  private static final int RECONNECTS = 200;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 60_000, 1_500_000})
+  void whatAClientSentBeforeItLeftArrivesWhole(int count) throws Exception {
+    byte[] sent = Bytes.random(count, count);
+    try (Iosock iosock =
+        Iosock.running(directory, "sh", "-c", "head -c " + count + " >in; echo done")) {
+      try (Client client = iosock.connect()) {
+        client.send(sent);
+      }
+      assertEquals(0, iosock.exitCode());
+      assertArrayEquals(sent, Files.readAllBytes(directory.resolve("in")));
+      assertEquals("done\n", iosock.output());
+    }
+  }
+
+  /** More than the pipe holds, and so that words of several who have left wait in their sockets. */
+  @Test
+  void whatSeveralLeftBehindWaitsInOrderWhileTheNextOneIsServed() throws Exception {
+    fifo("gate");
+    fifo("talk");
+    try (Iosock iosock =
+        Iosock.running(directory, "sh", "-c", "cat talk & read x <gate; exec cat >in")) {
+      byte[] first = fill(iosock, 1);
+      byte[] second = fill(iosock, 2);
+      byte[] third = "third".getBytes(StandardCharsets.US_ASCII);
+      try (Client client = iosock.connect()) {
+        client.send(third);
+        Files.writeString(directory.resolve("talk"), "at once\n");
+        assertEquals("at once", client.readLine());
+        assertEquals(0, Files.exists(directory.resolve("in")) ? 1 : 0);
+        Files.writeString(directory.resolve("gate"), "open\n");
+        Path in = directory.resolve("in");
+        int total = first.length + second.length + third.length;
+        await().atMost(30, SECONDS).until(() -> Files.exists(in) && Files.size(in) == total);
+        byte[] received = Files.readAllBytes(in);
+        assertArrayEquals(first, Arrays.copyOf(received, first.length));
+        assertArrayEquals(
+            second, Arrays.copyOfRange(received, first.length, first.length + second.length));
+        assertArrayEquals(third, Arrays.copyOfRange(received, total - third.length, total));
+      }
+    }
+  }
+
+  @Test
+  void aReaderThatStopsForSecondsThenGetsAllOfIt() throws Exception {
+    try (Iosock iosock =
+            Iosock.running(directory, "sh", "-c", "read x; head -c 3000000 /dev/zero; echo end");
+        Client client = iosock.connect()) {
+      client.send("go\n");
+      // The command is held back, and neither gives up nor keeps anybody busy.
+      long shell = iosock.commandPid();
+      await().atMost(10, SECONDS).until(() -> !Proc.children(shell).isEmpty());
+      long ticks = Proc.ticks(iosock.pid());
+      await().during(3, SECONDS).atMost(10, SECONDS).until(() -> Proc.exists(shell));
+      assertTrue(Proc.ticks(iosock.pid()) - ticks < 50, "CPU time while waiting");
+      assertArrayEquals(new byte[3_000_000], client.read(3_000_000));
+      assertEquals("end", client.readLine());
+      assertEquals(0, iosock.exitCode());
+      assertEquals("", iosock.output());
+    }
+  }
+
+  @RepeatedTest(20)
+  void lastWordsReachTheConsole() throws Exception {
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .start("sh", "-c", "head -c 500000 /dev/zero; echo last words; echo err >&2; exit 9")) {
+      assertEquals(9, iosock.exitCode());
+      assertEquals(500_000 + "last words\n".length(), iosock.output().length());
+      assertTrue(iosock.output().endsWith("\0last words\n"));
+      assertEquals("err\n", iosock.errors());
+    }
+  }
+
+  @RepeatedTest(20)
+  void lastWordsReachTheClient() throws Exception {
+    try (Iosock iosock =
+            Iosock.running(
+                directory,
+                "sh",
+                "-c",
+                "read x; head -c 500000 /dev/zero; echo last words; exit 9");
+        Client client = iosock.connect()) {
+      // Input that nobody will have read must not turn the end into an error.
+      client.send("go\nunread");
+      byte[] all = client.readAll();
+      assertEquals(500_000 + "last words\n".length(), all.length);
+      assertEquals(9, iosock.exitCode());
+      assertEquals("", iosock.output());
+    }
+  }
+
+  @Test
+  @Timeout(300)
+  void noLineIsLostOrDoubledOverManyReconnects() throws Exception {
+    String leaver = Programs.compiled("leaver");
+    List<byte[]> taken = new ArrayList<>();
+    try (Iosock iosock =
+        Iosock.running(directory, "sh", "-c", "i=0; while echo $i; do i=$((i+1)); done")) {
+      for (int i = 0; i < RECONNECTS; i++) {
+        Path file = directory.resolve("taken");
+        Process client =
+            new ProcessBuilder(leaver, iosock.socket().toString(), "" + (100 + i * 37 % 5000))
+                .redirectOutput(file.toFile())
+                .redirectError(Redirect.INHERIT)
+                .start();
+        assertEquals(0, client.waitFor());
+        taken.add(Files.readAllBytes(file));
+      }
+      iosock.signal(15);
+      assertEquals(128 + 15, iosock.exitCode());
+    }
+    assertInterleaved(taken, Files.readAllBytes(directory.resolve("stdout")));
+  }
+
+  /**
+   * The numbers from 0 on, each on a line, with what clients took out of them: all that lies
+   * before, between and after that must be on the console.
+   */
+  private static void assertInterleaved(List<byte[]> taken, byte[] console) {
+    Numbers numbers = new Numbers(console.length + taken.stream().mapToInt(t -> t.length).sum());
+    int at = 0;
+    int consoleAt = 0;
+    for (byte[] part : taken) {
+      int start = numbers.find(part, at);
+      int gap = start - at;
+      assertArrayEquals(
+          numbers.slice(at, start), Arrays.copyOfRange(console, consoleAt, consoleAt + gap));
+      consoleAt += gap;
+      assertArrayEquals(numbers.slice(start, start + part.length), part);
+      at = start + part.length;
+    }
+    int rest = console.length - consoleAt;
+    assertArrayEquals(
+        numbers.slice(at, at + rest), Arrays.copyOfRange(console, consoleAt, console.length));
+  }
+
+  /** What the command writes, as far as it can have come. */
+  private record Numbers(byte[] text) {
+
+    Numbers(int count) {
+      this(generate(count));
+    }
+
+    private static byte[] generate(int count) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; text.length() < count + 20; i++) {
+        text.append(i).append('\n');
+      }
+      return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    byte[] slice(int from, int to) {
+      return Arrays.copyOfRange(text, from, to);
+    }
+
+    /**
+     * Where the part stands; short parts may stand in several places, of which the first counts.
+     */
+    int find(byte[] part, int from) {
+      for (int start = from; start + part.length <= text.length; start++) {
+        if (Arrays.equals(text, start, start + part.length, part, 0, part.length)) {
+          return start;
+        }
+      }
+      throw new AssertionError("a client was sent what was never written");
+    }
+  }
+
+  private void fifo(String name) throws IOException, InterruptedException {
+    assertEquals(0, new ProcessBuilder("mkfifo", "" + directory.resolve(name)).start().waitFor());
+  }
+
+  /** A client that sends until nothing more is taken, and leaves. */
+  private static byte[] fill(Iosock iosock, long seed) throws IOException {
+    byte[] bytes = Bytes.random(16 << 20, seed);
+    AtomicInteger sent = new AtomicInteger();
+    try (Client client = iosock.connect()) {
+      await()
+          .during(300, MILLISECONDS)
+          .atMost(30, SECONDS)
+          .until(() -> client.sendNow(bytes, sent) == 0);
+    }
+    return Arrays.copyOf(bytes, sent.get());
+  }
+}
