@@ -42,6 +42,17 @@ public final class Proc {
     }
   }
 
+  /** The VM's thread that called the program's main; the process's first one only waits for it. */
+  public static long mainThread(long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      return threads
+          .mapToLong(thread -> Long.parseLong(thread.getFileName().toString()))
+          .filter(thread -> thread != pid)
+          .min()
+          .orElseThrow();
+    }
+  }
+
   /** Ticks of CPU time, hundredths of a second, that a process has used. */
   public static long ticks(long pid) {
     String[] fields = stat(pid);
@@ -72,7 +83,14 @@ public final class Proc {
   }
 
   public static void signal(long pid, int number) throws IOException, InterruptedException {
-    assertEquals(0, new ProcessBuilder("kill", "-" + number, "" + pid).start().waitFor());
+    signal(pid, "-" + number);
+  }
+
+  /**
+   * @param signal as kill(1) takes it, with a dash
+   */
+  public static void signal(long pid, String signal) throws IOException, InterruptedException {
+    assertEquals(0, new ProcessBuilder("kill", signal, "" + pid).start().waitFor());
   }
 
   /** The fields after the program's name, which may hold anything. */

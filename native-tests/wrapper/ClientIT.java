@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,10 +103,18 @@ class ClientIT {
   @Test
   void oneThatTakesNothingStillSpeaksAndTheConsoleListens() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh")) {
-      Run client =
-          Run.withInput(
-              directory, "echo to the console\n", Programs.compiled("oddclient"), "s.sock", "deaf");
-      assertEquals(new Run(0, ""), client);
+      Process deaf =
+          new ProcessBuilder(Programs.compiled("oddclient"), "s.sock", "deaf")
+              .directory(directory.toFile())
+              .start();
+      deaf.getOutputStream().write("echo to the console\n".getBytes());
+      deaf.getOutputStream().flush();
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("to the console\n"));
+      try (Client other = iosock.connect()) {
+        assertEquals("", other.readText(1));
+      }
+      deaf.getOutputStream().close();
+      assertEquals(0, deaf.waitFor());
       try (Client next = iosock.connect()) {
         assertEquals("next", next.send("echo next\n").readLine());
         next.send("exit 3\n");
@@ -138,14 +147,33 @@ class ClientIT {
     }
   }
 
+  /** All of it while iosock sleeps: the first is dead when it is accepted, the second is not. */
+  @Test
+  void outputIsTheClientsWhoConnectedBehindADeadOne() throws Exception {
+    String talk = "read x <talk; echo out; echo err >&2; echo spoken >done; cat";
+    assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "talk"));
+    try (Iosock iosock = Iosock.running(directory, "sh", "-c", talk)) {
+      Proc.signal(iosock.pid(), "-STOP");
+      await().atMost(20, SECONDS).until(() -> Proc.state(iosock.pid()) == 'T');
+      iosock.connect().close();
+      try (Client client = iosock.connect()) {
+        Files.writeString(directory.resolve("talk"), "go\n");
+        await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("done")));
+        Proc.signal(iosock.pid(), "-CONT");
+        client.readUntil("out\nerr\n");
+      }
+      assertEquals("", iosock.output());
+      assertEquals("", iosock.errors());
+    }
+  }
+
   @Test
   void bytesSentOutOfBandArriveInTheirPlace() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh", "-c", "head -c 4 | tee in")) {
       Run client = Run.of(directory, Programs.compiled("oddclient"), "s.sock", "oob");
       assertEquals(new Run(0, ""), client);
       assertEquals(0, iosock.exitCode());
-      assertArrayEquals(
-          "aXbY".getBytes(), java.nio.file.Files.readAllBytes(directory.resolve("in")));
+      assertArrayEquals("aXbY".getBytes(), Files.readAllBytes(directory.resolve("in")));
     }
   }
 

@@ -7,6 +7,7 @@ import iosock.cli.Version;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
+import iosock.posix.ResourceLimit;
 import iosock.process.Arguments;
 import iosock.process.Command;
 import iosock.process.CommandNotRun;
@@ -63,8 +64,7 @@ public final class Main {
         case VERSION -> messages.print(Version.text());
         case RUN -> {
           descriptors.closeVirtualMachinesOnExec(arguments);
-          OpenFileLimit.restore(libc, arguments);
-          return run(line);
+          return run(line, OpenFileLimit.ofCommand(libc, arguments));
         }
       }
       return 0;
@@ -76,7 +76,10 @@ public final class Main {
     return FAILED;
   }
 
-  private int run(CommandLine line) {
+  /**
+   * @param openFiles the command's limit; null if it is that of this process
+   */
+  private int run(CommandLine line, ResourceLimit openFiles) {
     SignalState inherited = SignalState.read(libc);
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
     early.release();
@@ -84,7 +87,7 @@ public final class Main {
     Listener listener = Listener.listen(libc, socket, line.mode());
     try {
       StdioPipes stdio = new StdioPipes(libc);
-      Command command = new Spawner(libc, inherited).start(line.command(), stdio);
+      Command command = new Spawner(libc, inherited, openFiles).start(line.command(), stdio);
       Relay relay = new Relay(libc, signals, listener, command, stdio);
       relay.run();
       // In this order: a client that reads the end must not come back to a socket without anybody.

@@ -25,6 +25,10 @@ public final class CallList {
     return add(Libc.DUP2, fd, newFd, 0);
   }
 
+  public CallList setrlimit(int resource, ResourceLimit limit) {
+    return add(Libc.SETRLIMIT, resource, limit.address(), 0);
+  }
+
   public CallList sigaction(int signal, Sigaction action) {
     return add(Libc.SIGACTION, signal, action.address(), 0);
   }

@@ -26,6 +26,7 @@ public final class Libc {
   private static final MemorySegment FORK = Link.function("fork");
   private static final MemorySegment GETPID = Link.function("getpid");
   private static final MemorySegment GETPPID = Link.function("getppid");
+  private static final MemorySegment GETRLIMIT = Link.function("getrlimit");
   private static final MemorySegment IOCTL = Link.function("ioctl");
   private static final MemorySegment ISATTY = Link.function("isatty");
   private static final MemorySegment KILL = Link.function("kill");
@@ -36,13 +37,13 @@ public final class Libc {
   private static final MemorySegment OPEN = Link.function("open");
   private static final MemorySegment PIPE2 = Link.function("pipe2");
   private static final MemorySegment POLL = Link.function("poll");
-  private static final MemorySegment PRLIMIT = Link.function("prlimit");
   private static final MemorySegment PTHREAD_SIGMASK = Link.function("pthread_sigmask");
   private static final MemorySegment READ = Link.function("read");
   private static final MemorySegment READLINK = Link.function("readlink");
   private static final MemorySegment SCHED_YIELD = Link.function("sched_yield");
   private static final MemorySegment SEND = Link.function("send");
   private static final MemorySegment SETSOCKOPT = Link.function("setsockopt");
+  static final MemorySegment SETRLIMIT = Link.function("setrlimit");
   private static final MemorySegment SHUTDOWN = Link.function("shutdown");
   static final MemorySegment SIGACTION = Link.function("sigaction");
   private static final MemorySegment SOCKET = Link.function("socket");
@@ -55,8 +56,10 @@ public final class Libc {
   static final MemorySegment WAITPID = Link.function("waitpid");
   static final MemorySegment WRITE = Link.function("write");
 
-  /** sys/ioctl.h: how many bytes wait to be read. */
+  /** sys/ioctl.h: how many bytes wait to be read, and the number of a master's terminal. */
   static final int FIONREAD = 0x541b;
+
+  static final int TIOCGPTN = 0x80045430;
 
   private final Memory errno = new Memory(Integer.BYTES);
   private final Memory word = new Memory(Long.BYTES);
@@ -118,6 +121,13 @@ public final class Libc {
     return pid;
   }
 
+  /**
+   * @param limit receives this process's limit
+   */
+  public int getrlimit(int resource, ResourceLimit limit) {
+    return result(call(GETRLIMIT, resource, limit.address(), 0));
+  }
+
   public int getpid() {
     return (int) call(GETPID, 0, 0, 0);
   }
@@ -133,6 +143,11 @@ public final class Libc {
   public int fionread(int fd) {
     int result = result(call(IOCTL, fd, FIONREAD, word.address()));
     return result < 0 ? result : word.getInt(0);
+  }
+
+  /** Whether it is the master of a pseudo-terminal: ioctl_tty(2). */
+  public boolean isPtyMaster(int fd) {
+    return result(call(IOCTL, fd, TIOCGPTN, word.address())) == 0;
   }
 
   public boolean isatty(int fd) {
@@ -180,29 +195,13 @@ public final class Libc {
   }
 
   /**
-   * @param pid 0 for this process
-   * @param wanted null to leave the limit as it is
-   * @param found null, or receives the limit as it was
-   */
-  public int prlimit(int pid, int resource, ResourceLimit wanted, ResourceLimit found) {
-    return result(
-        call(
-            PRLIMIT,
-            pid,
-            resource,
-            wanted == null ? 0 : wanted.address(),
-            found == null ? 0 : found.address(),
-            0,
-            0));
-  }
-
-  /**
-   * Sets the calling thread's mask; never fails for SIG_SETMASK.
+   * Changes the calling thread's mask; fails only for another {@code how} than there is.
    *
+   * @param how SIG_SETMASK or SIG_UNBLOCK
    * @param found receives the mask as it was
    */
-  public void pthread_sigmask(SignalSet wanted, SignalSet found) {
-    call(PTHREAD_SIGMASK, Signals.SIG_SETMASK, wanted.address(), found.address());
+  public void pthread_sigmask(int how, SignalSet set, SignalSet found) {
+    call(PTHREAD_SIGMASK, how, set.address(), found.address());
   }
 
   public long read(int fd, Memory buffer, int length) {

@@ -18,6 +18,11 @@ public final class ResourceLimit {
   private final Memory memory = new Memory(SIZEOF);
 
   /** As unsigned: RLIM_INFINITY is the largest. */
+  public void soft(long limit) {
+    memory.putLong(OFFSETOF_rlim_cur, limit);
+  }
+
+  /** As unsigned: RLIM_INFINITY is the largest. */
   public long soft() {
     return memory.getLong(OFFSETOF_rlim_cur);
   }

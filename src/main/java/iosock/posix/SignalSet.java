@@ -7,8 +7,12 @@ public final class SignalSet {
 
   private final Memory memory = new Memory(SIZEOF);
 
+  public static long bit(int signal) {
+    return 1L << (signal - 1);
+  }
+
   public static boolean contains(long bits, int signal) {
-    return (bits >>> (signal - 1) & 1) != 0;
+    return (bits & bit(signal)) != 0;
   }
 
   public void set(long bits) {

@@ -15,6 +15,7 @@ public final class Signals {
   public static final int SIGSTOP = 19;
   public static final int SIGWINCH = 28;
 
+  public static final int SIG_UNBLOCK = 1;
   public static final int SIG_SETMASK = 2;
   public static final long SIG_IGN = 1;
   public static final int SA_NOCLDSTOP = 1;

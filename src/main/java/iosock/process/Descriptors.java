@@ -7,7 +7,11 @@ import iosock.posix.FileStatus;
 import iosock.posix.Libc;
 import iosock.posix.Memory;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * The descriptors that this process has: those it was started with, which the command gets too, and
@@ -46,12 +50,11 @@ public final class Descriptors {
    */
   public void closeVirtualMachinesOnExec(Arguments arguments) {
     byte[] home = javaHome();
-    FileStatus jar = status(arguments.virtualMachines().getLast());
-    FileStatus open = new FileStatus();
+    List<FileStatus> jars = jars(arguments);
     for (String name : new File(OPEN).list()) {
       int fd = Integer.parseInt(name);
       Memory link = Memory.string(OPEN + name);
-      if (isBelow(home, link) || jar != null && isSame(jar, link, open)) {
+      if (isBelow(home, link) || isAnyOf(jars, link)) {
         libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
       }
     }
@@ -81,12 +84,35 @@ public final class Descriptors {
     return path.get(0, Math.max(libc.readlink(link, path), 0));
   }
 
-  private FileStatus status(byte[] path) {
-    FileStatus status = new FileStatus();
-    return libc.statx(Fcntl.AT_FDCWD, Memory.string(path), 0, status) < 0 ? null : status;
+  /** The one on the command line, to the byte, or those of a class path that was set elsewhere. */
+  private List<FileStatus> jars(Arguments arguments) {
+    List<FileStatus> jars = new ArrayList<>();
+    addIfThere(Memory.string(arguments.virtualMachines().getLast()), jars);
+    StringTokenizer classPath =
+        new StringTokenizer(System.getProperty("java.class.path"), File.pathSeparator);
+    while (classPath.hasMoreTokens()) {
+      addIfThere(Memory.string(classPath.nextToken().getBytes(StandardCharsets.UTF_8)), jars);
+    }
+    return jars;
   }
 
-  private boolean isSame(FileStatus file, Memory link, FileStatus other) {
-    return libc.statx(Fcntl.AT_FDCWD, link, 0, other) == 0 && file.isSameFile(other);
+  private void addIfThere(Memory path, List<FileStatus> files) {
+    FileStatus status = new FileStatus();
+    if (libc.statx(Fcntl.AT_FDCWD, path, 0, status) == 0) {
+      files.add(status);
+    }
+  }
+
+  private boolean isAnyOf(List<FileStatus> files, Memory link) {
+    FileStatus open = new FileStatus();
+    if (libc.statx(Fcntl.AT_FDCWD, link, 0, open) < 0) {
+      return false;
+    }
+    for (FileStatus file : files) {
+      if (file.isSameFile(open)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

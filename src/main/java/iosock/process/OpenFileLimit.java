@@ -1,9 +1,12 @@
 package iosock.process;
 
+import iosock.posix.Failure;
 import iosock.posix.Libc;
+import iosock.posix.ProcFile;
 import iosock.posix.ResourceLimit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * The soft limit of open files, which the VM raises to the hard one before {@code main} runs.
@@ -20,23 +23,47 @@ public final class OpenFileLimit {
   /** Set where the option above is built into an image and so not on the command line. */
   private static final String KEPT = "iosock.open-file-limit-kept";
 
+  /** How proc(5) begins the line of this limit. */
+  private static final String LINE = "Max open files";
+
   private OpenFileLimit() {}
 
-  /** Lowers this process's limit to what the command would have had without the VM. */
-  public static void restore(Libc libc, Arguments arguments) {
+  /**
+   * @return what the command's is to be; null if the VM has not raised it, or nobody knows
+   */
+  public static ResourceLimit ofCommand(Libc libc, Arguments arguments) {
     int parent = libc.getppid();
-    // 0 is a parent in another PID namespace, and would be this process in prlimit(2).
-    if (parent == 0 || isKept(arguments.virtualMachines())) {
-      return;
-    }
     ResourceLimit own = new ResourceLimit();
-    ResourceLimit parents = new ResourceLimit();
-    if (libc.prlimit(0, ResourceLimit.RLIMIT_NOFILE, null, own) == 0
-        && libc.prlimit(parent, ResourceLimit.RLIMIT_NOFILE, null, parents) == 0
-        && own.soft() == own.hard()
-        && own.hard() == parents.hard()) {
-      libc.prlimit(0, ResourceLimit.RLIMIT_NOFILE, parents, null);
+    // 0 is a parent in another PID namespace.
+    if (parent == 0
+        || isKept(arguments.virtualMachines())
+        || libc.getrlimit(ResourceLimit.RLIMIT_NOFILE, own) < 0) {
+      return null;
     }
+    byte[] limits;
+    try {
+      limits = ProcFile.read(libc, "/proc/".concat(Integer.toString(parent)).concat("/limits"));
+    } catch (Failure unreadable) {
+      return null;
+    }
+    return lowered(own, new String(limits, StandardCharsets.ISO_8859_1));
+  }
+
+  private static ResourceLimit lowered(ResourceLimit own, String parents) {
+    int start = parents.indexOf(LINE) + LINE.length();
+    int end = parents.indexOf('\n', start);
+    StringTokenizer numbers = new StringTokenizer(parents.substring(start, end));
+    long soft = number(numbers.nextToken());
+    long hard = number(numbers.nextToken());
+    if (own.soft() != own.hard() || own.hard() != hard || soft == hard) {
+      return null;
+    }
+    own.soft(soft);
+    return own;
+  }
+
+  private static long number(String text) {
+    return text.equals("unlimited") ? -1 : Long.parseLong(text);
   }
 
   private static boolean isKept(List<byte[]> options) {

@@ -1,5 +1,6 @@
 package iosock.process;
 
+import iosock.posix.Ascii;
 import iosock.posix.Libc;
 import iosock.posix.ProcFile;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +11,26 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>The blocked ones are those of the process's first thread, on which the java launcher does
  * nothing but wait: the VM changes the masks of its own threads only.
+ *
+ * <p>The VM has put handlers in the place of SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ and others that may
+ * have been ignored. Only who started it can know: the launcher of the image tells.
  */
 public record SignalState(long blocked, long ignored) {
+
+  /** A line of proc(5), read before the VM was started. */
+  private static final String TOLD = "iosock.signals";
+
+  private static final String IGNORED = "SigIgn:";
 
   /** Call it before a disposition is changed. */
   public static SignalState read(Libc libc) {
     byte[] status = ProcFile.read(libc, "/proc/self/status");
-    return new SignalState(field(status, "SigBlk:"), field(status, "SigIgn:"));
+    String told = System.getProperty(TOLD);
+    long ignored = field(status, IGNORED);
+    if (told != null) {
+      ignored |= field(Ascii.bytes(told), IGNORED);
+    }
+    return new SignalState(field(status, "SigBlk:"), ignored);
   }
 
   static long field(byte[] status, String name) {

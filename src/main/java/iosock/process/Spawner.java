@@ -8,6 +8,7 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.Memory;
 import iosock.posix.PollSet;
+import iosock.posix.ResourceLimit;
 import iosock.posix.Sigaction;
 import iosock.posix.SignalSet;
 import iosock.posix.Signals;
@@ -36,18 +37,30 @@ public final class Spawner {
 
   private static final int STATUS = 0;
 
+  /** Those after it are never the VM's, and two of them libc's. */
+  private static final int LAST_STANDARD_SIGNAL = 31;
+
+  /** A disposition for each signal, three descriptors, a limit and the command. */
+  private static final int MOST_CALLS = LAST_STANDARD_SIGNAL + 5;
+
+  /** Between two attempts to stop a child. */
+  private static final int STOP_AGAIN_MILLIS = 1;
+
   private final Libc libc;
   private final SignalState signals;
+  private final ResourceLimit openFiles;
   private final Memory word = new Memory(Integer.BYTES);
   private final PollSet poll = new PollSet(1);
   private int killed;
 
   /**
    * @param signals what the command is to find blocked and ignored
+   * @param openFiles its limit of open files; null if it is that of this process
    */
-  public Spawner(Libc libc, SignalState signals) {
+  public Spawner(Libc libc, SignalState signals, ResourceLimit openFiles) {
     this.libc = libc;
     this.signals = signals;
+    this.openFiles = openFiles;
   }
 
   /**
@@ -82,11 +95,11 @@ public final class Spawner {
   private Command attempt(Memory file, Memory argv, StdioPipes stdio, int patience)
       throws CommandNotRun {
     Pipe status = Pipe.open(libc);
-    CallList birth = new CallList(libc, 5);
+    CallList birth = new CallList(libc, MOST_CALLS);
     stdio.become(birth);
-    // SIGCHLD alone is caught even if it was ignored; execve(2) would make it the default.
-    if (SignalSet.contains(signals.ignored(), Signals.SIGCHLD)) {
-      birth.sigaction(Signals.SIGCHLD, new Sigaction(Signals.SIG_IGN, 0));
+    ignore(birth);
+    if (openFiles != null) {
+      birth.setrlimit(ResourceLimit.RLIMIT_NOFILE, openFiles);
     }
     birth.execvp(file, argv);
     CallList epitaph = new CallList(libc, 2).writeErrno(status.writeEnd())._exit(STILLBORN);
@@ -98,6 +111,16 @@ public final class Spawner {
           check(pid, "fork for", file.get(0, file.size() - 1)), status.readEnd(), patience);
     } finally {
       libc.close(status.readEnd());
+    }
+  }
+
+  /** Where there is a handler, ours or the VM's, execve(2) would make the default of it. */
+  private void ignore(CallList birth) {
+    Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
+    for (int signal = 1; signal <= LAST_STANDARD_SIGNAL; signal++) {
+      if (SignalSet.contains(signals.ignored(), signal)) {
+        birth.sigaction(signal, ignore);
+      }
     }
   }
 
@@ -114,9 +137,9 @@ public final class Spawner {
     SignalSet commands = new SignalSet();
     SignalSet own = new SignalSet();
     commands.set(signals.blocked());
-    libc.pthread_sigmask(commands, own);
+    libc.pthread_sigmask(Signals.SIG_SETMASK, commands, own);
     int pid = libc.fork(birth, epitaph);
-    libc.pthread_sigmask(own, commands);
+    libc.pthread_sigmask(Signals.SIG_SETMASK, own, commands);
     return pid;
   }
 
@@ -125,8 +148,7 @@ public final class Spawner {
     if (!isReadable(status, patienceMillis)) {
       // Only a child that stands still can be asked: a running one may become the command between
       // the answer and the kill.
-      libc.kill(pid, Signals.SIGSTOP);
-      waitFor(pid, WaitStatus.WUNTRACED);
+      stop(pid, status);
       boolean stopped = WaitStatus.stopped(word.getInt(0));
       if (stopped && !isReadable(status, 0)) {
         libc.kill(pid, Signals.SIGKILL);
@@ -142,11 +164,24 @@ public final class Spawner {
     if (libc.read(status, word, Integer.BYTES) > 0) {
       int errno = word.getInt(0);
       if (!command.hasExited()) {
+        // It may hang on its way to _exit.
+        libc.kill(pid, Signals.SIGKILL);
         waitFor(pid, 0);
       }
       throw new CommandNotRun(errno);
     }
     return command;
+  }
+
+  /**
+   * Until the child has stopped or ended. Somebody's SIGCONT takes back a SIGSTOP that has not been
+   * heeded yet, and then nobody is told: so it is sent again.
+   */
+  private void stop(int pid, int status) {
+    do {
+      libc.kill(pid, Signals.SIGSTOP);
+      isReadable(status, STOP_AGAIN_MILLIS);
+    } while (libc.waitpid(pid, word, WaitStatus.WUNTRACED | WaitStatus.WNOHANG) != pid);
   }
 
   private boolean isReadable(int fd, int timeoutMillis) {

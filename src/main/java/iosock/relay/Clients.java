@@ -1,5 +1,7 @@
 package iosock.relay;
 
+import iosock.socket.Listener;
+
 /**
  * Who is connected: one at a time, and behind it those who have left but whose last words the
  * command has not read yet.
@@ -23,8 +25,8 @@ final class Clients {
   // One more: the client that was present when there was room last.
   private final int[] departed = new int[MOST_DEPARTED + 1];
   private int departedCount;
-  // In one turn all that have departed, one that departs, and one that is turned away.
-  private final int[] done = new int[MOST_DEPARTED + 3];
+  // In one turn all that have departed, and all that have come.
+  private final int[] done = new int[MOST_DEPARTED + Listener.BACKLOG + 3];
   private int doneCount;
 
   boolean hasRoom() {

@@ -55,7 +55,8 @@ final class Console {
     if (status.type() == FileStatus.S_IFSOCK) {
       way = Way.SEND;
     } else if (status.type() == FileStatus.S_IFCHR && libc.isatty(inherited)) {
-      int anew = openAnew(inherited);
+      // Opened anew, a master would be that of another terminal.
+      int anew = libc.isPtyMaster(inherited) ? -1 : openAnew(inherited);
       if (anew < 0) {
         way = Way.WRITE_BYTE;
       } else {

@@ -83,8 +83,13 @@ final class Output {
     owed = Math.min(owed, Math.max(libc.fionread(pipe), 0));
   }
 
+  /** Whether the command's pipe holds anything that is still to be delivered. */
+  boolean isOwed() {
+    return owed > 0;
+  }
+
   boolean isDelivered() {
-    return owed == 0 && !console.isPending();
+    return !isOwed() && !console.isPending();
   }
 
   /**
@@ -103,7 +108,8 @@ final class Output {
     } else if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
       blocked = ready;
     } else if (toClient) {
-      // EPIPE or ECONNRESET: it takes nothing more. Whether it is gone too, poll(2) will say.
+      // EPIPE or ECONNRESET: it takes nothing more. Whether it is gone too, poll(2) will say. (Of a
+      // client that is full when it says so, poll(2) tells nothing before it has left.)
       clients.stopReceiving();
       blocked = false;
     } else {

@@ -67,6 +67,9 @@ public final class Relay {
 
   /** Until the command has exited and what it wrote has been delivered. */
   public void run() {
+    // Who ended before SIGCHLD was caught has sent none.
+    reap();
+    drain();
     while (!finished) {
       turn();
     }
@@ -81,9 +84,7 @@ public final class Relay {
       handle();
     }
     closeDone();
-    if (draining) {
-      drain();
-    }
+    drain();
   }
 
   private void arm() {
@@ -139,6 +140,10 @@ public final class Relay {
       }
     }
     // After any signal, in case a full pipe had no room for SIGCHLD.
+    reap();
+  }
+
+  private void reap() {
     command.reap();
     if (command.hasExited() && !draining) {
       draining = true;
@@ -148,15 +153,23 @@ public final class Relay {
     }
   }
 
+  /**
+   * All who wait: of several the first may have left already, and the next may be whom the output
+   * belongs to.
+   */
   private void accept() {
-    int client = listener.accept();
-    if (client < 0) {
-      acceptLater = isShortage(-client);
-    } else if (isPlaceTaken()) {
-      clients.done(client);
-    } else {
-      clients.arrive(client);
-      receiverChanged();
+    for (int i = 0; i <= Listener.BACKLOG && clients.hasRoom(); i++) {
+      int client = listener.accept();
+      if (client < 0) {
+        acceptLater = isShortage(-client);
+        return;
+      }
+      if (isPlaceTaken()) {
+        clients.done(client);
+      } else {
+        clients.arrive(client);
+        receiverChanged();
+      }
     }
   }
 
@@ -205,6 +218,9 @@ public final class Relay {
   }
 
   private void drain() {
+    if (!draining) {
+      return;
+    }
     if (out.isDelivered() && err.isDelivered()) {
       finished = true;
     } else if (System.nanoTime() - lastProgress >= patience()) {
@@ -212,13 +228,14 @@ public final class Relay {
     }
   }
 
-  /** A client that takes nothing more must leave the rest to the console. */
+  /** A client that takes nothing more leaves the rest to the console; a console loses it. */
   private void giveUpReceiver() {
-    finished = !clients.isReceiving();
-    if (clients.isPresent()) {
+    boolean isClient = clients.isReceiving() && (out.isOwed() || err.isOwed());
+    if (isClient) {
       clients.depart();
       receiverChanged();
     }
+    finished = !isClient;
     lastProgress = System.nanoTime();
   }
 

@@ -55,12 +55,22 @@ public final class SignalPipe {
     long handler = install(libc, ends.getInt(Integer.BYTES));
     // SA_RESTART, since any thread of the VM may be interrupted, and in any call.
     Sigaction action = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
+    Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
+    long bits = 0;
     for (int signal : CAUGHT) {
-      if (signal == Signals.SIGCHLD || !SignalSet.contains(ignored, signal)) {
-        check(libc.sigaction(signal, action), "catch", "signals");
-      }
+      boolean stays = signal != Signals.SIGCHLD && SignalSet.contains(ignored, signal);
+      check(libc.sigaction(signal, stays ? ignore : action), "catch", "signals");
+      bits |= SignalSet.bit(signal);
     }
+    unblock(libc, bits);
     return new SignalPipe(libc, ends.getInt(0));
+  }
+
+  /** In this thread, which is enough: they may all have been blocked when the process started. */
+  private static void unblock(Libc libc, long bits) {
+    SignalSet caught = new SignalSet();
+    caught.set(bits);
+    libc.pthread_sigmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
   }
 
   /**

@@ -16,8 +16,8 @@ public final class Listener {
 
   private static final String BIND = "bind";
 
-  /** Connections that wait until they are accepted; it is never long. */
-  private static final int BACKLOG = 128;
+  /** How many connections may wait until they are accepted. */
+  public static final int BACKLOG = 128;
 
   private static final int PERMISSIONS = 0777;
 

@@ -20,7 +20,7 @@ final class ForkStorm {
   private static final long BETWEEN_COLLECTIONS_NANOS = 10_000_000;
 
   private final Libc libc = new Libc();
-  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0));
+  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
   private final Memory status = new Memory(Integer.BYTES);
   private long slowest;
 

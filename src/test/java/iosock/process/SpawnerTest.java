@@ -21,7 +21,7 @@ class SpawnerTest {
   private static final int EACCES = 13;
 
   private final Libc libc = new Libc();
-  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0));
+  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
   private final Memory status = new Memory(Integer.BYTES);
 
   @Test

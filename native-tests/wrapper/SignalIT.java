@@ -1,0 +1,137 @@
+package wrapper;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import rig.Client;
+import rig.Iosock;
+import rig.Proc;
+import rig.Programs;
+
+/** What iosock does with the signals that it gets. */
+class SignalIT {
+
+  private static final int SIGTERM = 15;
+  private static final int MOMENTS = 40;
+  private static final int MOMENT_MICROS = 12_500;
+  private static final int STORM = 3000;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "HUP, HUP",
+    "INT, TERM",
+    "QUIT, QUIT",
+    "USR1, USR1",
+    "USR2, USR2",
+    "TERM, TERM",
+    "CONT, CONT",
+    "WINCH, WINCH",
+  })
+  void everyTimeItArrivesItIsPassedOn(String sent, String received) throws Exception {
+    String script =
+        "for s in HUP INT QUIT USR1 USR2 TERM CONT WINCH; do trap \"echo $s\" $s; done;"
+            + " echo ready; while :; do read x; done";
+    try (Iosock iosock = Iosock.running(directory, "sh", "-c", script)) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
+      for (int i = 1; i <= 5; i++) {
+        Proc.signal(iosock.pid(), "-" + sent);
+        String expected = "ready\n" + (received + "\n").repeat(i);
+        await().atMost(20, SECONDS).until(() -> iosock.output().equals(expected));
+      }
+      assertEquals("", iosock.errors());
+    }
+  }
+
+  @Test
+  void aSignalThatWasIgnoredStaysIgnored() throws Exception {
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .under(Programs.compiled("setup"), "-i" + SIGTERM)
+            .start("cat")
+            .awaitCommand()) {
+      iosock.signal(SIGTERM);
+      try (Client client = iosock.connect()) {
+        assertEquals("still here", client.send("still here\n").readLine());
+      }
+      assertTrue(iosock.process().isAlive());
+    }
+  }
+
+  /** As a supervisor that reads its signals from a descriptor may leave them. */
+  @Test
+  void signalsThatWereBlockedAtTheStartAreHeardAllTheSame() throws Exception {
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .under(Programs.compiled("setup"), "-b17", "-b10", "-b15")
+            .start("sleep", "1000")
+            .awaitCommand()) {
+      iosock.signal(SIGTERM);
+      await().atMost(20, SECONDS).until(() -> isPending(iosock.commandPid(), SIGTERM));
+      Proc.signal(iosock.commandPid(), "-KILL");
+      assertEquals(128 + 9, iosock.exitCode());
+    }
+  }
+
+  private static boolean isPending(long pid, int signal) {
+    return (Long.parseUnsignedLong(Proc.status(pid, "ShdPnd"), 16) >>> (signal - 1) & 1) != 0;
+  }
+
+  @Test
+  @Timeout(300)
+  void sigtermAtAnyMomentOfTheStartLeavesNothingBehind() throws Exception {
+    for (int moment = 0; moment < MOMENTS; moment++) {
+      Path scratch = Files.createDirectory(directory.resolve("moment" + moment));
+      // A name of its own, so that the command can be found wherever it ends up.
+      String name = "1" + String.format("%06d", moment) + ProcessHandle.current().pid();
+      try (Iosock iosock = Iosock.in(scratch).start("sleep", name)) {
+        CompletableFuture.runAsync(
+                () -> iosock.process().destroy(),
+                CompletableFuture.delayedExecutor(moment * MOMENT_MICROS / 1000, MILLISECONDS))
+            .join();
+        assertEquals(128 + SIGTERM, iosock.exitCode(), "moment " + moment);
+        assertFalse(Files.exists(iosock.socket()), "a socket is left of moment " + moment);
+        assertFalse(
+            ProcessHandle.allProcesses()
+                .anyMatch(p -> p.info().commandLine().orElse("").endsWith("sleep " + name)),
+            "a command is left of moment " + moment);
+      }
+    }
+  }
+
+  @Test
+  void aStormOfSignalsChangesNothing() throws Exception {
+    String script = "trap '' USR1 USR2 WINCH; echo ready; exec cat";
+    try (Iosock iosock = Iosock.running(directory, "sh", "-c", script)) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
+      try (Client client = iosock.connect()) {
+        String storm =
+            "i=0; while [ $i -lt "
+                + STORM
+                + " ]; do kill -USR1 $1; kill -WINCH $1; kill -USR2 $1;"
+                + " i=$((i+3)); done";
+        Process sender = new ProcessBuilder("sh", "-c", storm, "sh", "" + iosock.pid()).start();
+        for (int i = 0; sender.isAlive() || i < 100; i++) {
+          assertEquals("line " + i, client.send("line " + i + "\n").readLine());
+        }
+        assertEquals(0, sender.waitFor());
+      }
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+      assertEquals("", iosock.errors());
+    }
+  }
+}
