@@ -44,10 +44,18 @@ public final class Main {
       code = new Main(early).main(arguments.length);
     } catch (Throwable unexpected) {
       // A libc, a processor or a VM that this was not made for.
-      System.err.println("iosock: cannot run here: " + unexpected);
+      System.err.println("iosock: cannot run here: ".concat(reason(unexpected)));
     }
     // Not System.exit, which would wait for the shutdown hook.
     Runtime.getRuntime().halt(code);
+  }
+
+  private static String reason(Throwable unexpected) {
+    Throwable root = unexpected;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   /**

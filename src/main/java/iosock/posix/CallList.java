@@ -1,7 +1,5 @@
 package iosock.posix;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Calls of libc, written down beforehand so that they can be made without a decision or an
  * allocation on the way: the whole life of a forked child before it becomes another program.
@@ -10,15 +8,18 @@ public final class CallList {
 
   private static final int ARGUMENTS = 3;
 
-  private final Libc libc;
-  private final MemorySegment[] functions;
+  private final long[] functions;
   private final long[] arguments;
+  private final Memory failure;
   private int size;
 
-  public CallList(Libc libc, int capacity) {
-    this.libc = libc;
-    functions = new MemorySegment[capacity];
+  /**
+   * @param failure receives the errno, an int, of the last call that failed
+   */
+  public CallList(int capacity, Memory failure) {
+    functions = new long[capacity];
     arguments = new long[capacity * ARGUMENTS];
+    this.failure = failure;
   }
 
   public CallList dup2(int fd, int newFd) {
@@ -37,16 +38,16 @@ public final class CallList {
     return add(Libc.EXECVP, file.address(), argv.address(), 0);
   }
 
-  /** Writes the errno of the call before it, an int, to {@code fd}. */
-  public CallList writeErrno(int fd) {
-    return add(Libc.WRITE, fd, libc.errnoAddress(), Integer.BYTES);
+  /** Writes all of {@code buffer}. */
+  public CallList write(int fd, Memory buffer) {
+    return add(Libc.WRITE, fd, buffer.address(), buffer.size());
   }
 
   public CallList _exit(int status) {
     return add(Libc._EXIT, status, 0, 0);
   }
 
-  private CallList add(MemorySegment function, long a, long b, long c) {
+  private CallList add(long function, long a, long b, long c) {
     functions[size] = function;
     arguments[size * ARGUMENTS] = a;
     arguments[size * ARGUMENTS + 1] = b;
@@ -55,10 +56,10 @@ public final class CallList {
     return this;
   }
 
-  /** Makes the calls up to and including the first that returns -1. */
+  /** Makes the calls up to and including the first that fails. */
   void performUntilFailure() {
     for (int i = 0; i < size; i++) {
-      if (perform(i) == -1) {
+      if (perform(i) < 0) {
         return;
       }
     }
@@ -73,7 +74,11 @@ public final class CallList {
 
   private int perform(int i) {
     int at = i * ARGUMENTS;
-    return (int)
-        libc.call(functions[i], arguments[at], arguments[at + 1], arguments[at + 2], 0, 0, 0);
+    int result =
+        (int) Link.call(functions[i], arguments[at], arguments[at + 1], arguments[at + 2], 0, 0, 0);
+    if (result < 0) {
+      failure.putInt(0, -result);
+    }
+    return result;
   }
 }

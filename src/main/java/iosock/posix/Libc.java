@@ -1,67 +1,57 @@
 package iosock.posix;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * The functions of libc, each named as in C and described in its manual page.
  *
  * <p>One errno policy: a method returns what the C function returns, except that a failure is the
  * negative errno. {@link Failure#check} turns it into an exception where there is no going on.
  *
- * <p>Not for several threads at once: errno is kept in the instance. Whoever opens a descriptor
- * closes it.
+ * <p>Not for several threads at once, as some results pass through memory of the instance. Whoever
+ * opens a descriptor closes it.
  */
 public final class Libc {
 
-  private static final MemorySegment ACCEPT4 = Link.function("accept4");
-  private static final MemorySegment BIND = Link.function("bind");
-  private static final MemorySegment CLOSE = Link.function("close");
-  private static final MemorySegment CONNECT = Link.function("connect");
-  static final MemorySegment DUP2 = Link.function("dup2");
-  static final MemorySegment EXECVP = Link.function("execvp");
-  static final MemorySegment _EXIT = Link.function("_exit");
-  private static final MemorySegment FCHMOD = Link.function("fchmod");
-  private static final MemorySegment FCNTL = Link.function("fcntl");
-  private static final MemorySegment FLOCK = Link.function("flock");
-  private static final MemorySegment FORK = Link.function("fork");
-  private static final MemorySegment GETPID = Link.function("getpid");
-  private static final MemorySegment GETPPID = Link.function("getppid");
-  private static final MemorySegment GETRLIMIT = Link.function("getrlimit");
-  private static final MemorySegment IOCTL = Link.function("ioctl");
-  private static final MemorySegment ISATTY = Link.function("isatty");
-  private static final MemorySegment KILL = Link.function("kill");
-  private static final MemorySegment LISTEN = Link.function("listen");
-  private static final MemorySegment MEMCPY = Link.function("memcpy");
-  private static final MemorySegment MMAP = Link.function("mmap");
-  private static final MemorySegment MPROTECT = Link.function("mprotect");
-  private static final MemorySegment OPEN = Link.function("open");
-  private static final MemorySegment PIPE2 = Link.function("pipe2");
-  private static final MemorySegment POLL = Link.function("poll");
-  private static final MemorySegment PTHREAD_SIGMASK = Link.function("pthread_sigmask");
-  private static final MemorySegment READ = Link.function("read");
-  private static final MemorySegment READLINK = Link.function("readlink");
-  private static final MemorySegment SCHED_YIELD = Link.function("sched_yield");
-  private static final MemorySegment SEND = Link.function("send");
-  private static final MemorySegment SETSOCKOPT = Link.function("setsockopt");
-  static final MemorySegment SETRLIMIT = Link.function("setrlimit");
-  private static final MemorySegment SHUTDOWN = Link.function("shutdown");
-  static final MemorySegment SIGACTION = Link.function("sigaction");
-  private static final MemorySegment SOCKET = Link.function("socket");
-  private static final MemorySegment SPLICE = Link.function("splice");
-  private static final MemorySegment STATX = Link.function("statx");
-  private static final MemorySegment STRERROR = Link.function("strerror");
-  private static final MemorySegment STRLEN = Link.function("strlen");
-  private static final MemorySegment UMASK = Link.function("umask");
-  private static final MemorySegment UNLINK = Link.function("unlink");
-  static final MemorySegment WAITPID = Link.function("waitpid");
-  static final MemorySegment WRITE = Link.function("write");
+  private static final long ACCEPT4 = Link.function("accept4");
+  private static final long BIND = Link.function("bind");
+  private static final long CLOSE = Link.function("close");
+  private static final long CONNECT = Link.function("connect");
+  static final long DUP2 = Link.function("dup2");
+  static final long EXECVP = Link.function("execvp");
+  static final long _EXIT = Link.function("_exit");
+  private static final long FCHMOD = Link.function("fchmod");
+  private static final long FCNTL = Link.function("fcntl");
+  private static final long FLOCK = Link.function("flock");
+  private static final long FORK = Link.function("fork");
+  private static final long GETPID = Link.function("getpid");
+  private static final long GETPPID = Link.function("getppid");
+  private static final long GETRLIMIT = Link.function("getrlimit");
+  private static final long IOCTL = Link.function("ioctl");
+  private static final long ISATTY = Link.function("isatty");
+  private static final long KILL = Link.function("kill");
+  private static final long LISTEN = Link.function("listen");
+  private static final long MEMCPY = Link.function("memcpy");
+  private static final long OPEN = Link.function("open");
+  private static final long PIPE2 = Link.function("pipe2");
+  private static final long POLL = Link.function("poll");
+  private static final long PTHREAD_SIGMASK = Link.function("pthread_sigmask");
+  private static final long READ = Link.function("read");
+  private static final long READLINK = Link.function("readlink");
+  private static final long SCHED_YIELD = Link.function("sched_yield");
+  private static final long SEND = Link.function("send");
+  private static final long SETSOCKOPT = Link.function("setsockopt");
+  static final long SETRLIMIT = Link.function("setrlimit");
+  private static final long SHUTDOWN = Link.function("shutdown");
+  static final long SIGACTION = Link.function("sigaction");
+  private static final long SOCKET = Link.function("socket");
+  private static final long SPLICE = Link.function("splice");
+  private static final long STATX = Link.function("statx");
+  private static final long STRERROR = Link.function("strerror");
+  private static final long STRLEN = Link.function("strlen");
+  private static final long UMASK = Link.function("umask");
+  private static final long UNLINK = Link.function("unlink");
+  static final long WAITPID = Link.function("waitpid");
+  static final long WRITE = Link.function("write");
 
-  /** sys/ioctl.h: how many bytes wait to be read, and the number of a master's terminal. */
-  static final int FIONREAD = 0x541b;
-
-  static final int TIOCGPTN = 0x80045430;
-
-  private final Memory errno = new Memory(Integer.BYTES);
   private final Memory word = new Memory(Long.BYTES);
 
   public int accept4(int fd, int flags) {
@@ -112,7 +102,7 @@ public final class Libc {
     branch(SCHED_YIELD, birth, epitaph);
   }
 
-  private int branch(MemorySegment function, CallList birth, CallList epitaph) {
+  private static int branch(long function, CallList birth, CallList epitaph) {
     int pid = result(call(function, 0, 0, 0, 0, 0, 0));
     if (pid == 0) {
       birth.performUntilFailure();
@@ -141,13 +131,13 @@ public final class Libc {
 
   /** How many bytes wait to be read from a pipe or socket, by ioctl(2). */
   public int fionread(int fd) {
-    int result = result(call(IOCTL, fd, FIONREAD, word.address()));
+    int result = result(call(IOCTL, fd, Ioctl.FIONREAD, word.address()));
     return result < 0 ? result : word.getInt(0);
   }
 
   /** Whether it is the master of a pseudo-terminal: ioctl_tty(2). */
   public boolean isPtyMaster(int fd) {
-    return result(call(IOCTL, fd, TIOCGPTN, word.address())) == 0;
+    return result(call(IOCTL, fd, Ioctl.TIOCGPTN, word.address())) == 0;
   }
 
   public boolean isatty(int fd) {
@@ -160,20 +150,6 @@ public final class Libc {
 
   public int listen(int fd, int backlog) {
     return result(call(LISTEN, fd, backlog, 0));
-  }
-
-  /** Copies the whole of {@code source} to an address that mmap(2) gave. */
-  public void memcpy(long destination, Memory source) {
-    call(MEMCPY, destination, source.address(), source.size());
-  }
-
-  /** Fresh memory, at an address that the kernel chooses. */
-  public long mmap(long length, int protection, int flags) {
-    return size(call(MMAP, 0, length, protection, flags, -1, 0));
-  }
-
-  public int mprotect(long address, long length, int protection) {
-    return result(call(MPROTECT, address, length, protection));
   }
 
   public int open(Memory path, int flags) {
@@ -205,18 +181,18 @@ public final class Libc {
   }
 
   public long read(int fd, Memory buffer, int length) {
-    return size(call(READ, fd, buffer.address(), length));
+    return (call(READ, fd, buffer.address(), length));
   }
 
   /**
    * @return how many bytes of the target, without a NUL, were put into {@code buffer}
    */
   public int readlink(Memory path, Memory buffer) {
-    return (int) size(call(READLINK, path.address(), buffer.address(), buffer.size()));
+    return (int) (call(READLINK, path.address(), buffer.address(), buffer.size()));
   }
 
   public long send(int fd, Memory buffer, int offset, int length, int flags) {
-    return size(call(SEND, fd, buffer.address() + offset, length, flags, 0, 0));
+    return (call(SEND, fd, buffer.address() + offset, length, flags, 0, 0));
   }
 
   public int setsockopt(int fd, int level, int option, int value) {
@@ -238,7 +214,7 @@ public final class Libc {
 
   /** splice(2), at both ends from and to where these are. */
   public long splice(int from, int to, long length, int flags) {
-    return size(call(SPLICE, from, 0, to, 0, length, flags));
+    return (call(SPLICE, from, 0, to, 0, length, flags));
   }
 
   public int statx(int directory, Memory path, int flags, FileStatus status) {
@@ -277,32 +253,19 @@ public final class Libc {
   }
 
   public long write(int fd, Memory buffer, int offset, int length) {
-    return size(call(WRITE, fd, buffer.address() + offset, length));
+    return (call(WRITE, fd, buffer.address() + offset, length));
   }
 
-  long errnoAddress() {
-    return errno.address();
+  private static long call(long function, long a, long b, long c) {
+    return Link.call(function, a, b, c, 0, 0, 0);
   }
 
-  private long call(MemorySegment function, long a, long b, long c) {
-    return call(function, a, b, c, 0, 0, 0);
-  }
-
-  long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-    try {
-      return (long) Link.CALL.invokeExact(function, errno.segment(), a, b, c, d, e, f);
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
-    }
+  private static long call(long function, long a, long b, long c, long d, long e, long f) {
+    return Link.call(function, a, b, c, d, e, f);
   }
 
   /** For functions that return an int, of which only the lower half of the register is set. */
-  private int result(long returned) {
-    return (int) returned == -1 ? -errno.getInt(0) : (int) returned;
-  }
-
-  /** For functions that return an ssize_t or an address. */
-  private long size(long returned) {
-    return returned == -1 ? -errno.getInt(0) : returned;
+  private static int result(long returned) {
+    return (int) returned;
   }
 }

@@ -7,37 +7,62 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The one place where Java is linked to libc. */
+/** The one place where Java is linked to native code. */
 final class Link {
 
   private static final Linker LINKER = Linker.nativeLinker();
 
   /**
-   * {@code long f(long, long, long, long, long, long)} with errno captured; the function's address
-   * comes first.
+   * {@code long f(long, long, long, long, long, long, long)}; the function's address comes first.
    *
-   * <p>Every function is called through this one shape, since linking a second shape costs as much
+   * <p>Everything is called through this one shape, since linking a second shape costs as much
    * start time as all functions of the first together. It is right for any function with at most
-   * six integer or pointer arguments: the calling conventions of x86-64 and aarch64 pass these in
-   * registers, where a function that takes fewer or narrower ones does not look at the rest.
+   * seven integer or pointer arguments: the calling conventions of x86-64 and aarch64 leave it to
+   * the function which of the registers it looks at.
    */
   @SuppressWarnings("restricted")
-  static final MethodHandle CALL =
+  private static final MethodHandle CALL =
       LINKER.downcallHandle(
           FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-          Linker.Option.captureCallState("errno"));
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG));
+
+  private static final MemorySegment ERRNO_CALL =
+      MemorySegment.ofAddress(
+          MachineCode.load(
+              ErrnoCall.forProcessor(MachineCode.PROCESSOR, function("__errno_location"))));
 
   private Link() {}
 
   /**
-   * @throws UnsatisfiedLinkError if libc has no such function
+   * @return the address of a function of libc
+   * @throws UnsatisfiedLinkError if it has none of that name
    */
-  static MemorySegment function(String name) {
+  static long function(String name) {
     MemorySegment address = LINKER.defaultLookup().find(name).orElse(null);
     if (address == null) {
       throw new UnsatisfiedLinkError("libc has no " + name);
     }
-    return address;
+    return address.address();
+  }
+
+  /**
+   * Calls a function of libc.
+   *
+   * @return what it returned, or if that is -1 the negative errno
+   */
+  static long call(long function, long a, long b, long c, long d, long e, long f) {
+    return call(ERRNO_CALL, function, a, b, c, d, e, f);
+  }
+
+  /**
+   * @return what the function returned
+   */
+  static long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
+    try {
+      return (long) CALL.invokeExact(function, a, b, c, d, e, f, g);
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 }

@@ -14,14 +14,15 @@ import java.nio.ByteOrder;
  */
 public final class Memory {
 
-  private final MemorySegment segment;
+  private final long address;
   private final ByteBuffer bytes;
 
   /**
    * @param size in bytes
    */
   public Memory(int size) {
-    segment = Arena.global().allocate(size, 16);
+    MemorySegment segment = Arena.global().allocate(size, 16);
+    address = segment.address();
     bytes = segment.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
@@ -37,12 +38,8 @@ public final class Memory {
     return string(Ascii.bytes(text));
   }
 
-  MemorySegment segment() {
-    return segment;
-  }
-
   public long address() {
-    return segment.address();
+    return address;
   }
 
   public int size() {

@@ -49,8 +49,10 @@ public final class Spawner {
   private final Libc libc;
   private final SignalState signals;
   private final ResourceLimit openFiles;
+  private final Memory errno = new Memory(Integer.BYTES);
   private final Memory word = new Memory(Integer.BYTES);
   private final PollSet poll = new PollSet(1);
+  private final int firstPatienceMillis;
   private int killed;
 
   /**
@@ -58,6 +60,11 @@ public final class Spawner {
    * @param openFiles its limit of open files; null if it is that of this process
    */
   public Spawner(Libc libc, SignalState signals, ResourceLimit openFiles) {
+    this(libc, signals, openFiles, FIRST_PATIENCE_MILLIS);
+  }
+
+  Spawner(Libc libc, SignalState signals, ResourceLimit openFiles, int firstPatienceMillis) {
+    this.firstPatienceMillis = firstPatienceMillis;
     this.libc = libc;
     this.signals = signals;
     this.openFiles = openFiles;
@@ -71,7 +78,7 @@ public final class Spawner {
   public Command start(List<byte[]> argv, StdioPipes stdio) throws CommandNotRun {
     Memory file = Memory.string(argv.getFirst());
     Memory vector = vector(argv);
-    int patience = FIRST_PATIENCE_MILLIS;
+    int patience = firstPatienceMillis;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Command command = attempt(file, vector, stdio, patience);
       if (command != null) {
@@ -95,14 +102,14 @@ public final class Spawner {
   private Command attempt(Memory file, Memory argv, StdioPipes stdio, int patience)
       throws CommandNotRun {
     Pipe status = Pipe.open(libc);
-    CallList birth = new CallList(libc, MOST_CALLS);
+    CallList birth = new CallList(MOST_CALLS, errno);
     stdio.become(birth);
     ignore(birth);
     if (openFiles != null) {
       birth.setrlimit(ResourceLimit.RLIMIT_NOFILE, openFiles);
     }
     birth.execvp(file, argv);
-    CallList epitaph = new CallList(libc, 2).writeErrno(status.writeEnd())._exit(STILLBORN);
+    CallList epitaph = new CallList(2, errno).write(status.writeEnd(), errno)._exit(STILLBORN);
     rehearse(argv);
     int pid = fork(birth, epitaph);
     libc.close(status.writeEnd());
@@ -127,8 +134,8 @@ public final class Spawner {
   /** The child must not be the first to run any code: linking and loading it takes locks. */
   private void rehearse(Memory argv) {
     // Harmless: execvp(3) finds no file of an empty name, and then nothing is written anywhere.
-    CallList birth = new CallList(libc, 1).execvp(Memory.string(""), argv);
-    CallList epitaph = new CallList(libc, 1).writeErrno(-1);
+    CallList birth = new CallList(1, errno).execvp(Memory.string(""), argv);
+    CallList epitaph = new CallList(1, errno).write(-1, errno);
     libc.rehearseFork(birth, epitaph);
   }
 

@@ -1,5 +1,7 @@
 package iosock.signal;
 
+import iosock.posix.MachineCode;
+
 /**
  * The machine code of a signal handler, {@code void handler(int signal)}, that writes the signal's
  * number as one byte to a descriptor.
@@ -49,32 +51,20 @@ final class HandlerCode {
       0x58, // pop rax
       (byte) 0xc3, // ret
     };
-    putInt(code, 7, fd);
+    MachineCode.putInt(code, 7, fd);
     return code;
   }
 
   private static byte[] aarch64(int fd) {
-    int[] instructions = {
-      0xf81f0fe0, // str x0, [sp, #-16]!: the number
-      0xd2800000 | (fd & 0xffff) << 5, // movz x0, fd's lower half
-      0xf2a00000 | (fd >>> 16) << 5, // movk x0, fd's upper half, lsl 16
-      0x910003e1, // mov x1, sp
-      0xd2800022, // mov x2, #1
-      0xd2800808, // mov x8, #64: write
-      0xd4000001, // svc #0
-      0x910043ff, // add sp, sp, #16
-      0xd65f03c0, // ret
-    };
-    byte[] code = new byte[instructions.length * Integer.BYTES];
-    for (int i = 0; i < instructions.length; i++) {
-      putInt(code, i * Integer.BYTES, instructions[i]);
-    }
-    return code;
-  }
-
-  private static void putInt(byte[] code, int at, int value) {
-    for (int i = 0; i < Integer.BYTES; i++) {
-      code[at + i] = (byte) (value >>> 8 * i);
-    }
+    return MachineCode.instructions(
+        0xf81f0fe0, // str x0, [sp, #-16]!: the number
+        0xd2800000 | (fd & 0xffff) << 5, // movz x0, fd's lower half
+        0xf2a00000 | (fd >>> 16) << 5, // movk x0, fd's upper half, lsl 16
+        0x910003e1, // mov x1, sp
+        0xd2800022, // mov x2, #1
+        0xd2800808, // mov x8, #64: write
+        0xd4000001, // svc #0
+        0x910043ff, // add sp, sp, #16
+        0xd65f03c0); // ret
   }
 }

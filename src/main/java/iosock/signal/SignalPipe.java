@@ -2,12 +2,10 @@ package iosock.signal;
 
 import static iosock.posix.Failure.check;
 
-import iosock.posix.Errno;
-import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
+import iosock.posix.MachineCode;
 import iosock.posix.Memory;
-import iosock.posix.Mman;
 import iosock.posix.Sigaction;
 import iosock.posix.SignalSet;
 import iosock.posix.Signals;
@@ -30,7 +28,6 @@ public final class SignalPipe {
     Signals.SIGCHLD,
   };
 
-  private static final int PAGE = 4096;
   private static final int BATCH = 256;
 
   private final Libc libc;
@@ -52,7 +49,9 @@ public final class SignalPipe {
     Memory ends = new Memory(2 * Integer.BYTES);
     // Non-blocking: a handler must not wait, and a pipe full of signals has said it all.
     check(libc.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK), "open", "a pipe");
-    long handler = install(libc, ends.getInt(Integer.BYTES));
+    long handler =
+        MachineCode.load(
+            HandlerCode.forProcessor(MachineCode.PROCESSOR, ends.getInt(Integer.BYTES)));
     // SA_RESTART, since any thread of the VM may be interrupted, and in any call.
     Sigaction action = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
     Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
@@ -71,26 +70,6 @@ public final class SignalPipe {
     SignalSet caught = new SignalSet();
     caught.set(bits);
     libc.pthread_sigmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
-  }
-
-  /**
-   * Puts the handler into a page of its own, which is never writable and executable at once. On
-   * aarch64 the kernel makes the caches agree when a page that was written becomes executable.
-   */
-  private static long install(Libc libc, int writeEnd) {
-    String processor = System.getProperty("os.arch");
-    byte[] bytes = HandlerCode.forProcessor(processor, writeEnd);
-    if (bytes == null) {
-      throw new Failure("handle signals on", processor, Errno.ENOSYS);
-    }
-    long page =
-        libc.mmap(PAGE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS);
-    check((int) Math.min(page, 0), "map", "a page");
-    Memory code = new Memory(bytes.length);
-    code.put(0, bytes);
-    libc.memcpy(page, code);
-    check(libc.mprotect(page, PAGE, Mman.PROT_READ | Mman.PROT_EXEC), "make executable", "a page");
-    return page;
   }
 
   /** Readable when a signal has arrived. */

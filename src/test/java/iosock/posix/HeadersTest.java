@@ -58,7 +58,7 @@ class HeadersTest {
           Sockets.class,
           Mman.class,
           WaitStatus.class,
-          Libc.class);
+          Ioctl.class);
 
   @Test
   void constantsSizesAndOffsetsAreThoseOfTheHeaders(@TempDir Path directory) throws Exception {

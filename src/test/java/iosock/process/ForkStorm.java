@@ -9,7 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Forks again and again while two threads force collections; a program of its own, as a VM with
- * more in it would spend its time collecting. Ends with status 1 at the first wrong exit status.
+ * more in it would spend its time collecting. Each command puts its number on a line of a file.
+ * Ends with status 1 at the first wrong exit status.
+ *
+ * <p>Its arguments: how many forks, the first patience in milliseconds, the file.
  */
 final class ForkStorm {
 
@@ -20,17 +23,19 @@ final class ForkStorm {
   private static final long BETWEEN_COLLECTIONS_NANOS = 10_000_000;
 
   private final Libc libc = new Libc();
-  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
+  private final Spawner spawner;
   private final Memory status = new Memory(Integer.BYTES);
   private long slowest;
 
-  private ForkStorm() {}
+  private ForkStorm(int firstPatienceMillis) {
+    spawner = new Spawner(libc, new SignalState(0, 0), null, firstPatienceMillis);
+  }
 
   public static void main(String[] arguments) throws CommandNotRun {
-    ForkStorm storm = new ForkStorm();
+    ForkStorm storm = new ForkStorm(Integer.parseInt(arguments[1]));
     collectInBackground();
     collectInBackground();
-    storm.fork(Integer.parseInt(arguments[0]));
+    storm.fork(Integer.parseInt(arguments[0]), arguments[2]);
   }
 
   private static void collectInBackground() {
@@ -45,11 +50,11 @@ final class ForkStorm {
             });
   }
 
-  private void fork(int count) throws CommandNotRun {
+  private void fork(int count, String file) throws CommandNotRun {
     long began = System.nanoTime();
     for (int i = 0; i < count; i++) {
       int expected = i % 256;
-      if (exitStatus("exit " + expected) != expected) {
+      if (exitStatus("echo " + i + " >>" + file + "; exit " + expected) != expected) {
         System.out.println("fork " + i + " ended with wait status " + status.getInt(0));
         System.exit(1);
       }
@@ -66,8 +71,12 @@ final class ForkStorm {
     Command command =
         spawner.start(List.of(Ascii.bytes("sh"), Ascii.bytes("-c"), Ascii.bytes(script)), stdio);
     slowest = Math.max(slowest, System.nanoTime() - began);
-    libc.waitpid(command.pid(), status, 0);
     stdio.close();
+    if (command.hasExited()) {
+      // Before the guard looked.
+      return command.exitCode();
+    }
+    libc.waitpid(command.pid(), status, 0);
     int waitStatus = status.getInt(0);
     return WaitStatus.signal(waitStatus) == 0 ? WaitStatus.exitStatus(waitStatus) : -1;
   }

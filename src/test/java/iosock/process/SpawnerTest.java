@@ -11,6 +11,8 @@ import iosock.posix.WaitStatus;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,15 +22,30 @@ class SpawnerTest {
 
   private static final int EACCES = 13;
 
+  @TempDir Path directory;
+
   private final Libc libc = new Libc();
   private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
   private final Memory status = new Memory(Integer.BYTES);
 
   @Test
   @Timeout(600)
-  void everyForkEndsInTheProgramWhileTwoThreadsForceCollections(@TempDir Path directory)
-      throws Exception {
+  void everyForkEndsInTheProgramWhileTwoThreadsForceCollections() throws Exception {
+    storm(1000, 50);
+  }
+
+  /**
+   * Too little for some that do not hang: these may have become the command when they are asked.
+   */
+  @Test
+  @Timeout(600)
+  void noCommandRunsTwiceWhereTheGuardIsImpatient() throws Exception {
+    storm(300, 1);
+  }
+
+  private void storm(int count, int firstPatienceMillis) throws Exception {
     Path output = directory.resolve("output");
+    Path numbers = directory.resolve("numbers");
     Process storm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -38,13 +55,17 @@ class SpawnerTest {
                 "-cp",
                 "target/classes:target/test-classes",
                 ForkStorm.class.getName(),
-                "1000")
+                "" + count,
+                "" + firstPatienceMillis,
+                numbers.toString())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
     int exitStatus = storm.waitFor();
     System.out.print(Files.readString(output));
     assertEquals(0, exitStatus);
+    List<String> each = IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    assertEquals(each, Files.readAllLines(numbers));
   }
 
   @Test

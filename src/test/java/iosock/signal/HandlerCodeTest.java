@@ -1,13 +1,9 @@
 package iosock.signal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import iosock.posix.Assembler;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,22 +57,6 @@ class HandlerCodeTest {
   }
 
   private byte[] assembled(String target, String source) throws Exception {
-    String prefix = target.replace("x86-64", "x86_64") + "-";
-    boolean installed = Files.exists(Path.of("/usr/bin/" + prefix + "as"));
-    if (!"true".equals(System.getenv("CI"))) {
-      assumeTrue(installed, "needs the package binutils-" + target);
-    }
-    Path assembly = Files.writeString(directory.resolve("handler.s"), source);
-    Path object = directory.resolve("handler.o");
-    Path binary = directory.resolve("handler.bin");
-    run(prefix + "as", "-o", object.toString(), assembly.toString());
-    run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), binary.toString());
-    return Files.readAllBytes(binary);
-  }
-
-  private static void run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    byte[] output = process.getInputStream().readAllBytes();
-    assertEquals(0, process.waitFor(), new String(output, StandardCharsets.UTF_8));
+    return Assembler.assemble(directory, target, source);
   }
 }
