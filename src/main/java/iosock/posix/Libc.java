@@ -181,18 +181,18 @@ public final class Libc {
   }
 
   public long read(int fd, Memory buffer, int length) {
-    return (call(READ, fd, buffer.address(), length));
+    return call(READ, fd, buffer.address(), length);
   }
 
   /**
    * @return how many bytes of the target, without a NUL, were put into {@code buffer}
    */
   public int readlink(Memory path, Memory buffer) {
-    return (int) (call(READLINK, path.address(), buffer.address(), buffer.size()));
+    return (int) call(READLINK, path.address(), buffer.address(), buffer.size());
   }
 
   public long send(int fd, Memory buffer, int offset, int length, int flags) {
-    return (call(SEND, fd, buffer.address() + offset, length, flags, 0, 0));
+    return call(SEND, fd, buffer.address() + offset, length, flags, 0, 0);
   }
 
   public int setsockopt(int fd, int level, int option, int value) {
@@ -214,7 +214,7 @@ public final class Libc {
 
   /** splice(2), at both ends from and to where these are. */
   public long splice(int from, int to, long length, int flags) {
-    return (call(SPLICE, from, 0, to, 0, length, flags));
+    return call(SPLICE, from, 0, to, 0, length, flags);
   }
 
   public int statx(int directory, Memory path, int flags, FileStatus status) {
@@ -253,7 +253,7 @@ public final class Libc {
   }
 
   public long write(int fd, Memory buffer, int offset, int length) {
-    return (call(WRITE, fd, buffer.address() + offset, length));
+    return call(WRITE, fd, buffer.address() + offset, length);
   }
 
   private static long call(long function, long a, long b, long c) {

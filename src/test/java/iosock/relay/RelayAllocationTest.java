@@ -1,6 +1,7 @@
 package iosock.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import iosock.posix.Ascii;
@@ -26,6 +27,7 @@ class RelayAllocationTest {
 
   private static final int WARM_UP = 50_000;
   private static final int TURNS = 100_000;
+  private static final int BATCHES = 100;
   private static final int MESSAGE_SIZE = 64;
   private static final int SIGKILL = 9;
 
@@ -46,13 +48,15 @@ class RelayAllocationTest {
       int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
       assertEquals(0, libc.connect(client, SocketAddress.path(path)));
       echo(relay, client, WARM_UP);
-      // The first time to ask allocates, too.
-      threads.getCurrentThreadAllocatedBytes();
-      long before = threads.getCurrentThreadAllocatedBytes();
-      int turns = echo(relay, client, TURNS);
-      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      System.out.printf("%d turns of the loop allocated %d bytes%n", turns, allocated);
-      assertEquals(0, allocated);
+      int allocating = 0;
+      for (int batch = 0; batch < BATCHES; batch++) {
+        allocating += allocated(relay, client, TURNS / BATCHES) == 0 ? 0 : 1;
+      }
+      System.out.printf(
+          "%d of %d batches of %d turns allocated%n", allocating, BATCHES, TURNS / BATCHES);
+      // What the loop allocates it allocates in every batch. The VM itself was seen to account for
+      // 88 bytes once in 600,000 turns.
+      assertTrue(allocating <= 1, allocating + " batches allocated");
       libc.close(client);
     } finally {
       libc.kill(cat.pid(), SIGKILL);
@@ -63,10 +67,14 @@ class RelayAllocationTest {
     }
   }
 
-  /**
-   * @return how many turns it took, which are at least as many as wanted
-   */
-  private int echo(Relay relay, int client, int wanted) {
+  private long allocated(Relay relay, int client, int turns) {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    echo(relay, client, turns);
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** At least as many turns as wanted. */
+  private void echo(Relay relay, int client, int wanted) {
     int turns = 0;
     while (turns < wanted) {
       long sent = libc.send(client, message, 0, MESSAGE_SIZE, 0);
@@ -80,6 +88,5 @@ class RelayAllocationTest {
         throw new AssertionError("an echo of another size");
       }
     }
-    return turns;
   }
 }
