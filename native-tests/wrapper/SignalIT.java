@@ -42,10 +42,7 @@ class SignalIT {
     "WINCH, WINCH",
   })
   void everyTimeItArrivesItIsPassedOn(String sent, String received) throws Exception {
-    String script =
-        "for s in HUP INT QUIT USR1 USR2 TERM CONT WINCH; do trap \"echo $s\" $s; done;"
-            + " echo ready; while :; do read x; done";
-    try (Iosock iosock = Iosock.running(directory, "sh", "-c", script)) {
+    try (Iosock iosock = Iosock.running(directory, Programs.compiled("hearer"))) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
       for (int i = 1; i <= 5; i++) {
         Proc.signal(iosock.pid(), "-" + sent);
