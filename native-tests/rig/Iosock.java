@@ -23,6 +23,10 @@ public final class Iosock implements AutoCloseable {
   private static final String JAR = System.getProperty("iosock.jar");
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  /** Whoever started the tests may have ignored some: a shell does, in the background. */
+  public static final List<String> DEFAULT_SIGNALS = List.of("env", "--default-signal");
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path directory;
@@ -91,7 +95,8 @@ public final class Iosock implements AutoCloseable {
 
     /** With exactly these arguments. */
     public Iosock startWith(String... arguments) throws IOException {
-      List<String> all = new ArrayList<>(before);
+      List<String> all = new ArrayList<>(DEFAULT_SIGNALS);
+      all.addAll(before);
       all.addAll(commandLine(virtualMachine));
       all.addAll(List.of(arguments));
       return new Iosock(directory, process.command(all).start());

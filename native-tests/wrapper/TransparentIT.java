@@ -131,7 +131,8 @@ class TransparentIT {
    */
   private void assertSame(String[] setup, String... arguments) throws Exception {
     String probe = Programs.compiled("probe");
-    List<String> direct = new ArrayList<>(List.of(setup));
+    List<String> direct = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
+    direct.addAll(List.of(setup));
     direct.add(probe);
     direct.addAll(List.of(arguments));
     Path expected = directory.resolve("direct");
