@@ -18,7 +18,6 @@ public final class Libc {
   static final long DUP2 = Link.function("dup2");
   static final long EXECVP = Link.function("execvp");
   static final long _EXIT = Link.function("_exit");
-  private static final long FCHMOD = Link.function("fchmod");
   private static final long FCNTL = Link.function("fcntl");
   private static final long FLOCK = Link.function("flock");
   private static final long FORK = Link.function("fork");
@@ -68,10 +67,6 @@ public final class Libc {
 
   public int connect(int fd, SocketAddress address) {
     return result(call(CONNECT, fd, address.address(), address.length()));
-  }
-
-  public int fchmod(int fd, int mode) {
-    return result(call(FCHMOD, fd, mode, 0));
   }
 
   public int fcntl(int fd, int command, int argument) {

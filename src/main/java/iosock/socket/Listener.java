@@ -63,13 +63,8 @@ public final class Listener {
     return listener;
   }
 
-  /**
-   * bind(2) gives the path the mode that the socket has, less the umask. The mode alone would do
-   * but for the umask, and the umask alone but for a directory with a default ACL, where it does
-   * not count.
-   */
+  /** bind(2) gives the path all permissions less the umask, whatever the directory's ACL says. */
   private static int bind(Libc libc, int fd, SocketAddress address, int mode) {
-    libc.fchmod(fd, mode);
     int umask = libc.umask(PERMISSIONS & ~mode);
     int result = libc.bind(fd, address);
     libc.umask(umask);
