@@ -22,6 +22,9 @@ class Pid1IT {
 
   private static final int SIGTERM = 15;
 
+  /** Else two VMs that are process 1 and share /tmp quarrel about a file, on standard output. */
+  private static final String NO_PERF_DATA = "-XX:-UsePerfData";
+
   @TempDir static Path scratch;
   @TempDir Path directory;
 
@@ -60,6 +63,7 @@ class Pid1IT {
         Iosock.in(directory)
             .under("unshare", "-pf", "--kill-child", "--mount-proc")
             .under("sh", "-c", "true & exec \"$@\"", "sh")
+            .withJava(NO_PERF_DATA)
             .start("cat")
             .awaitListening()) {
       long init = init(iosock);
@@ -126,6 +130,7 @@ class Pid1IT {
   private Iosock start(String... command) throws Exception {
     return Iosock.in(directory)
         .under("unshare", "-pf", "--kill-child", "--mount-proc")
+        .withJava(NO_PERF_DATA)
         .start(command)
         .awaitListening();
   }
