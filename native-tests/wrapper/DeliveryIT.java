@@ -126,12 +126,16 @@ class DeliveryIT {
     }
   }
 
-  /** More than the command's pipe holds: the rest is in the client's socket when it is closed. */
+  /**
+   * More than the command's pipe holds, and a grandchild keeps the pipe: the rest is in the
+   * client's socket when it is closed.
+   */
   @Test
   void aClientWhoseInputNobodyReadStillGetsACleanEnd() throws Exception {
     fifo("gate");
     try (Iosock iosock =
-            Iosock.running(directory, "sh", "-c", "read x <gate; echo last words; exit 9");
+            Iosock.running(
+                directory, "sh", "-c", "sleep 3 <&0 & read x <gate; echo last words; exit 9");
         Client client = iosock.connect()) {
       sendAllThatIsTaken(client, Bytes.random(16 << 20, 1));
       Files.writeString(directory.resolve("gate"), "open\n");

@@ -29,7 +29,7 @@ class EarlyTerminationTest {
             .start();
     try (BufferedReader output = program.inputReader()) {
       assertEquals("ready", output.readLine());
-      program.destroy();
+      program.toHandle().destroy();
       await().atMost(20, SECONDS).until(() -> isEnding(program.pid()));
       assertTrue(program.isAlive());
       program.outputWriter().append("go\n").flush();
