@@ -135,7 +135,10 @@ class DeliveryIT {
     fifo("gate");
     try (Iosock iosock =
             Iosock.running(
-                directory, "sh", "-c", "sleep 3 <&0 & read x <gate; echo last words; exit 9");
+                directory,
+                "sh",
+                "-c",
+                "exec 3<&0; sleep 3 & read x <gate; echo last words; exit 9");
         Client client = iosock.connect()) {
       sendAllThatIsTaken(client, Bytes.random(16 << 20, 1));
       Files.writeString(directory.resolve("gate"), "open\n");
