@@ -142,8 +142,8 @@ class DeliveryIT {
         Client client = iosock.connect()) {
       sendAllThatIsTaken(client, Bytes.random(16 << 20, 1));
       Files.writeString(directory.resolve("gate"), "open\n");
-      assertEquals("last words\n", client.readAllText());
       assertEquals(9, iosock.exitCode());
+      assertEquals("last words\n", client.readAllText());
     }
   }
 
