@@ -165,16 +165,18 @@ class ConsoleIT {
 
   @Test
   void closed() throws Exception {
-    String setup = Programs.compiled("setup");
+    String script =
+        "head -c 3000000 /dev/zero; : >said; read x; echo $x; echo err >&2; read y; exit 6";
+    Path said = directory.resolve("said");
     try (Iosock iosock =
         Iosock.in(directory)
-            .under(setup, "-x", "0", "-x", "1", "-x", "2")
-            .start("sh", "-c", "echo lost; read x; echo $x; echo err >&2; read y; exit 6")
-            .awaitCommand()) {
+            .under(Programs.compiled("setup"), "-x", "0", "-x", "1", "-x", "2")
+            .start("sh", "-c", script)) {
+      // More than the pipe holds has gone nowhere.
+      await().atMost(20, SECONDS).until(() -> Files.exists(said));
       try (Client client = iosock.connect()) {
-        client.send("word\n");
-        assertEquals("word", client.readLine());
-        assertEquals("err", client.readLine());
+        client.send("word\n").readUntil("word\n");
+        client.readUntil("err\n");
         client.send("end\n");
       }
       assertEquals(6, iosock.exitCode());

@@ -117,7 +117,8 @@ public final class Relay {
     if ((poll.revents(Slot.CLIENT) & GONE) != 0) {
       depart();
     }
-    // Before the output, which belongs to whoever had connected when it was written.
+    // Before the output: what is written once somebody has connected must be theirs. What was
+    // written just before they did cannot be told from it.
     if (poll.revents(Slot.LISTENER) != 0) {
       accept();
     }
