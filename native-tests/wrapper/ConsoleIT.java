@@ -175,8 +175,7 @@ class ConsoleIT {
       // More than the pipe holds has gone nowhere.
       await().atMost(20, SECONDS).until(() -> Files.exists(said));
       try (Client client = iosock.connect()) {
-        client.send("word\n").readUntil("word\n");
-        client.readUntil("err\n");
+        client.send("word\n").readUntil("word\nerr\n");
         client.send("end\n");
       }
       assertEquals(6, iosock.exitCode());
