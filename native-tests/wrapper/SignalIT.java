@@ -28,6 +28,9 @@ class SignalIT {
   private static final int MOMENT_MICROS = 12_500;
   private static final int STORM = 3000;
 
+  /** What a VM says that gets SIGTERM while it sets itself up, long before it runs a program. */
+  private static final String VM_INTERRUPTED = "Error occurred during initialization of VM";
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -99,7 +102,9 @@ class SignalIT {
                 () -> iosock.process().destroy(),
                 CompletableFuture.delayedExecutor(moment * MOMENT_MICROS / 1000, MILLISECONDS))
             .join();
-        assertEquals(128 + SIGTERM, iosock.exitCode(), "moment " + moment);
+        int code = iosock.exitCode();
+        boolean neverStarted = code == 1 && iosock.output().startsWith(VM_INTERRUPTED);
+        assertTrue(code == 128 + SIGTERM || neverStarted, code + " at moment " + moment);
         assertFalse(Files.exists(iosock.socket()), "a socket is left of moment " + moment);
         assertFalse(
             ProcessHandle.allProcesses()
