@@ -48,7 +48,7 @@ public final class Libc {
   private static final long STRLEN = Link.function("strlen");
   private static final long UMASK = Link.function("umask");
   private static final long UNLINK = Link.function("unlink");
-  static final long WAITPID = Link.function("waitpid");
+  private static final long WAITPID = Link.function("waitpid");
   static final long WRITE = Link.function("write");
 
   private final Memory word = new Memory(Long.BYTES);
