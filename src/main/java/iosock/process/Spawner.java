@@ -185,10 +185,12 @@ public final class Spawner {
    * heeded yet, and then nobody is told: so it is sent again.
    */
   private void stop(int pid, int status) {
+    int result;
     do {
       libc.kill(pid, Signals.SIGSTOP);
       isReadable(status, STOP_AGAIN_MILLIS);
-    } while (libc.waitpid(pid, word, WaitStatus.WUNTRACED | WaitStatus.WNOHANG) != pid);
+      result = libc.waitpid(pid, word, WaitStatus.WUNTRACED | WaitStatus.WNOHANG);
+    } while (result == 0 || result == -Errno.EINTR);
   }
 
   private boolean isReadable(int fd, int timeoutMillis) {
