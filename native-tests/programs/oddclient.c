@@ -2,7 +2,8 @@
    oob      sends "a", "X" out of band, "b", "Y" out of band, and leaves
    rights   sends "word\n" with a descriptor beside it, and leaves once it was answered a line
    deaf     says that it takes nothing, sends its standard input, and leaves at its end
-   reset    waits until there is something to read, and leaves without having read it */
+   reset    sends "unread\n", waits until there is something to read, and leaves without having
+            read it, which is a reset for the other side */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,7 @@ int main(int argc, char **argv) {
             if (write(fd, buffer, n) != n) return perror("write"), 1;
     } else if (!strcmp(argv[2], "reset")) {
         struct pollfd readable = {.fd = fd, .events = POLLIN};
+        if (write(fd, "unread\n", 7) != 7) return perror("write"), 1;
         poll(&readable, 1, -1);
     }
     return 0;
