@@ -26,6 +26,15 @@ public final class CallList {
     return add(Libc.DUP2, fd, newFd, 0);
   }
 
+  public CallList setsid() {
+    return add(Libc.SETSID, 0, 0, 0);
+  }
+
+  /** Makes a terminal the controlling one: ioctl_tty(2). */
+  public CallList tiocsctty(int fd) {
+    return add(Libc.IOCTL, fd, Ioctl.TIOCSCTTY, 0);
+  }
+
   public CallList setrlimit(int resource, ResourceLimit limit) {
     return add(Libc.SETRLIMIT, resource, limit.address(), 0);
   }

@@ -13,6 +13,7 @@ public final class Libc {
 
   private static final long ACCEPT4 = Link.function("accept4");
   private static final long BIND = Link.function("bind");
+  private static final long CFMAKERAW = Link.function("cfmakeraw");
   private static final long CLOSE = Link.function("close");
   private static final long CONNECT = Link.function("connect");
   static final long DUP2 = Link.function("dup2");
@@ -21,10 +22,13 @@ public final class Libc {
   private static final long FCNTL = Link.function("fcntl");
   private static final long FLOCK = Link.function("flock");
   private static final long FORK = Link.function("fork");
+  private static final long GETPEERNAME = Link.function("getpeername");
+  private static final long GETPGRP = Link.function("getpgrp");
   private static final long GETPID = Link.function("getpid");
   private static final long GETPPID = Link.function("getppid");
   private static final long GETRLIMIT = Link.function("getrlimit");
-  private static final long IOCTL = Link.function("ioctl");
+  private static final long GRANTPT = Link.function("grantpt");
+  static final long IOCTL = Link.function("ioctl");
   private static final long ISATTY = Link.function("isatty");
   private static final long KILL = Link.function("kill");
   private static final long LISTEN = Link.function("listen");
@@ -32,22 +36,33 @@ public final class Libc {
   private static final long OPEN = Link.function("open");
   private static final long PIPE2 = Link.function("pipe2");
   private static final long POLL = Link.function("poll");
+  private static final long POSIX_OPENPT = Link.function("posix_openpt");
   private static final long PTHREAD_SIGMASK = Link.function("pthread_sigmask");
+  private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
   private static final long READLINK = Link.function("readlink");
+  private static final long RECV = Link.function("recv");
+  private static final long RECVMSG = Link.function("recvmsg");
   private static final long SCHED_YIELD = Link.function("sched_yield");
   private static final long SEND = Link.function("send");
+  private static final long SENDMSG = Link.function("sendmsg");
+  static final long SETSID = Link.function("setsid");
   private static final long SETSOCKOPT = Link.function("setsockopt");
   static final long SETRLIMIT = Link.function("setrlimit");
   private static final long SHUTDOWN = Link.function("shutdown");
   static final long SIGACTION = Link.function("sigaction");
   private static final long SOCKET = Link.function("socket");
+  private static final long SOCKETPAIR = Link.function("socketpair");
   private static final long SPLICE = Link.function("splice");
   private static final long STATX = Link.function("statx");
   private static final long STRERROR = Link.function("strerror");
   private static final long STRLEN = Link.function("strlen");
+  private static final long TCGETATTR = Link.function("tcgetattr");
+  private static final long TCGETPGRP = Link.function("tcgetpgrp");
+  private static final long TCSETATTR = Link.function("tcsetattr");
   private static final long UMASK = Link.function("umask");
   private static final long UNLINK = Link.function("unlink");
+  private static final long UNLOCKPT = Link.function("unlockpt");
   private static final long WAITPID = Link.function("waitpid");
   static final long WRITE = Link.function("write");
 
@@ -59,6 +74,10 @@ public final class Libc {
 
   public int bind(int fd, SocketAddress address) {
     return result(call(BIND, fd, address.address(), address.length()));
+  }
+
+  public void cfmakeraw(Termios settings) {
+    call(CFMAKERAW, settings.address(), 0, 0);
   }
 
   public int close(int fd) {
@@ -113,6 +132,17 @@ public final class Libc {
     return result(call(GETRLIMIT, resource, limit.address(), 0));
   }
 
+  /**
+   * @param name receives the peer's address
+   */
+  public int getpeername(int fd, PeerName name) {
+    return result(call(GETPEERNAME, fd, name.address(), name.lengthAddress()));
+  }
+
+  public int getpgrp() {
+    return (int) call(GETPGRP, 0, 0, 0);
+  }
+
   public int getpid() {
     return (int) call(GETPID, 0, 0, 0);
   }
@@ -133,6 +163,31 @@ public final class Libc {
   /** Whether it is the master of a pseudo-terminal: ioctl_tty(2). */
   public boolean isPtyMaster(int fd) {
     return result(call(IOCTL, fd, Ioctl.TIOCGPTN, word.address())) == 0;
+  }
+
+  /**
+   * Opens the terminal that a master belongs to, wherever its file may be: ioctl_tty(2).
+   *
+   * @return its descriptor
+   */
+  public int tiocgptpeer(int master, int flags) {
+    return result(call(IOCTL, master, Ioctl.TIOCGPTPEER, flags));
+  }
+
+  /**
+   * @param size receives that of the terminal, or of the master's
+   */
+  public int tiocgwinsz(int fd, WindowSize size) {
+    return result(call(IOCTL, fd, Ioctl.TIOCGWINSZ, size.address()));
+  }
+
+  /** Gives a terminal a size; if it is another one, its foreground processes are told. */
+  public int tiocswinsz(int fd, WindowSize size) {
+    return result(call(IOCTL, fd, Ioctl.TIOCSWINSZ, size.address()));
+  }
+
+  public int grantpt(int master) {
+    return result(call(GRANTPT, master, 0, 0));
   }
 
   public boolean isatty(int fd) {
@@ -165,6 +220,10 @@ public final class Libc {
     return result(call(POLL, set.address(), set.size(), timeout));
   }
 
+  public int posix_openpt(int flags) {
+    return result(call(POSIX_OPENPT, flags, 0, 0));
+  }
+
   /**
    * Changes the calling thread's mask; fails only for another {@code how} than there is.
    *
@@ -173,6 +232,11 @@ public final class Libc {
    */
   public void pthread_sigmask(int how, SignalSet set, SignalSet found) {
     call(PTHREAD_SIGMASK, how, set.address(), found.address());
+  }
+
+  /** To the calling thread; a signal that stops has stopped the process before this returns. */
+  public int raise(int signal) {
+    return result(call(RAISE, signal, 0, 0));
   }
 
   public long read(int fd, Memory buffer, int length) {
@@ -186,8 +250,20 @@ public final class Libc {
     return (int) call(READLINK, path.address(), buffer.address(), buffer.size());
   }
 
+  public long recvmsg(int fd, Message message, int flags) {
+    return call(RECVMSG, fd, message.address(), flags);
+  }
+
+  public long recv(int fd, Memory buffer, int length, int flags) {
+    return call(RECV, fd, buffer.address(), length, flags, 0, 0);
+  }
+
   public long send(int fd, Memory buffer, int offset, int length, int flags) {
     return call(SEND, fd, buffer.address() + offset, length, flags, 0, 0);
+  }
+
+  public long sendmsg(int fd, Message message, int flags) {
+    return call(SENDMSG, fd, message.address(), flags);
   }
 
   public int setsockopt(int fd, int level, int option, int value) {
@@ -205,6 +281,13 @@ public final class Libc {
 
   public int socket(int domain, int type) {
     return result(call(SOCKET, domain, type, 0));
+  }
+
+  /**
+   * @param ends receives two ints
+   */
+  public int socketpair(int domain, int type, Memory ends) {
+    return result(call(SOCKETPAIR, domain, type, 0, ends.address(), 0, 0));
   }
 
   /** splice(2), at both ends from and to where these are. */
@@ -232,12 +315,34 @@ public final class Libc {
     return copy.get(0, copy.size());
   }
 
+  /**
+   * @param settings receives the terminal's; of a master, those of its terminal
+   */
+  public int tcgetattr(int fd, Termios settings) {
+    return result(call(TCGETATTR, fd, settings.address(), 0));
+  }
+
+  public int tcgetpgrp(int fd) {
+    return result(call(TCGETPGRP, fd, 0, 0));
+  }
+
+  /**
+   * @param when TCSANOW
+   */
+  public int tcsetattr(int fd, int when, Termios settings) {
+    return result(call(TCSETATTR, fd, when, settings.address()));
+  }
+
   public int umask(int mask) {
     return (int) call(UMASK, mask, 0, 0);
   }
 
   public int unlink(Memory path) {
     return result(call(UNLINK, path.address(), 0, 0));
+  }
+
+  public int unlockpt(int master) {
+    return result(call(UNLOCKPT, master, 0, 0));
   }
 
   /**

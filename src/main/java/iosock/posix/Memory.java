@@ -50,6 +50,10 @@ public final class Memory {
     return bytes.get(offset);
   }
 
+  public void putByte(int offset, int value) {
+    bytes.put(offset, (byte) value);
+  }
+
   public short getShort(int offset) {
     return bytes.getShort(offset);
   }

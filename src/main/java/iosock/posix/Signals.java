@@ -9,14 +9,24 @@ public final class Signals {
   public static final int SIGKILL = 9;
   public static final int SIGUSR1 = 10;
   public static final int SIGUSR2 = 12;
+  public static final int SIGPIPE = 13;
+  public static final int SIGALRM = 14;
   public static final int SIGTERM = 15;
+  public static final int SIGSTKFLT = 16;
   public static final int SIGCHLD = 17;
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
+  public static final int SIGTSTP = 20;
+  public static final int SIGXCPU = 24;
+  public static final int SIGVTALRM = 26;
+  public static final int SIGPROF = 27;
   public static final int SIGWINCH = 28;
+  public static final int SIGIO = 29;
+  public static final int SIGPWR = 30;
 
   public static final int SIG_UNBLOCK = 1;
   public static final int SIG_SETMASK = 2;
+  public static final long SIG_DFL = 0;
   public static final long SIG_IGN = 1;
   public static final int SA_NOCLDSTOP = 1;
   public static final int SA_RESTART = 0x10000000;

@@ -37,18 +37,25 @@ class HeadersTest {
       #include <sys/socket.h>
       #include <sys/stat.h>
       #include <sys/un.h>
+      #include <sys/uio.h>
       #include <sys/wait.h>
+      #include <termios.h>
       """;
 
   /** The Java class for each C type; those for none hold constants only. */
   private static final Map<Class<?>, String> TYPES =
-      Map.of(
-          PollSet.class, "struct pollfd",
-          Sigaction.class, "struct sigaction",
-          SignalSet.class, "sigset_t",
-          SocketAddress.class, "struct sockaddr_un",
-          FileStatus.class, "struct statx",
-          ResourceLimit.class, "struct rlimit");
+      Map.ofEntries(
+          Map.entry(PollSet.class, "struct pollfd"),
+          Map.entry(Sigaction.class, "struct sigaction"),
+          Map.entry(SignalSet.class, "sigset_t"),
+          Map.entry(SocketAddress.class, "struct sockaddr_un"),
+          Map.entry(FileStatus.class, "struct statx"),
+          Map.entry(ResourceLimit.class, "struct rlimit"),
+          Map.entry(Termios.class, "struct termios"),
+          Map.entry(WindowSize.class, "struct winsize"),
+          Map.entry(IoVector.class, "struct iovec"),
+          Map.entry(PassedDescriptor.class, "struct cmsghdr"),
+          Map.entry(Message.class, "struct msghdr"));
 
   private static final List<Class<?>> CONSTANTS =
       List.of(
@@ -95,7 +102,8 @@ class HeadersTest {
   }
 
   /** Static numbers of those classes that no header knows. */
-  private static final List<String> OURS = List.of("NOBODY", "LONGEST_NAME");
+  private static final List<String> OURS =
+      List.of("NOBODY", "LONGEST_NAME", "LARGEST", "LENGTH", "SPACE");
 
   private static String expression(String name, String type) {
     if (name.equals("SIZEOF")) {

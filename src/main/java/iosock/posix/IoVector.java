@@ -1,0 +1,26 @@
+package iosock.posix;
+
+/**
+ * Where bytes are that are sent or received.
+ *
+ * <pre>{@code
+ * struct iovec { void *iov_base; size_t iov_len; };    // sys/uio.h
+ * }</pre>
+ */
+final class IoVector {
+
+  static final int SIZEOF = 16;
+  static final int OFFSETOF_iov_base = 0;
+  static final int OFFSETOF_iov_len = 8;
+
+  private final Memory memory = new Memory(SIZEOF);
+
+  void set(Memory buffer, int length) {
+    memory.putLong(OFFSETOF_iov_base, buffer.address());
+    memory.putLong(OFFSETOF_iov_len, length);
+  }
+
+  long address() {
+    return memory.address();
+  }
+}

@@ -1,0 +1,56 @@
+package iosock.posix;
+
+/**
+ * Bytes that are sent or received, and a descriptor that may come beside them.
+ *
+ * <pre>{@code
+ * struct msghdr { void *msg_name; socklen_t msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
+ *                 void *msg_control; size_t msg_controllen; int msg_flags; };    // sys/socket.h
+ * }</pre>
+ */
+public final class Message {
+
+  static final int SIZEOF = 56;
+  static final int OFFSETOF_msg_iov = 16;
+  static final int OFFSETOF_msg_iovlen = 24;
+  static final int OFFSETOF_msg_control = 32;
+  static final int OFFSETOF_msg_controllen = 40;
+
+  private final Memory memory = new Memory(SIZEOF);
+  private final IoVector bytes = new IoVector();
+  private final PassedDescriptor descriptor = new PassedDescriptor();
+
+  public Message() {
+    memory.putLong(OFFSETOF_msg_iov, bytes.address());
+    memory.putLong(OFFSETOF_msg_iovlen, 1);
+    memory.putLong(OFFSETOF_msg_control, descriptor.address());
+  }
+
+  /** To send the first {@code length} bytes of a buffer, and beside them a descriptor. */
+  public Message sending(Memory buffer, int length, int fd) {
+    descriptor.set(fd);
+    return with(buffer, length);
+  }
+
+  /** To receive at most {@code length} bytes into a buffer, and what may come beside them. */
+  public Message receiving(Memory buffer, int length) {
+    return with(buffer, length);
+  }
+
+  private Message with(Memory buffer, int length) {
+    bytes.set(buffer, length);
+    memory.putLong(OFFSETOF_msg_controllen, descriptor.size());
+    return this;
+  }
+
+  /**
+   * @return the descriptor that was received, which the caller closes; -1 if there was none
+   */
+  public int descriptor() {
+    return descriptor.get(memory.getLong(OFFSETOF_msg_controllen));
+  }
+
+  long address() {
+    return memory.address();
+  }
+}

@@ -1,0 +1,63 @@
+package iosock.posix;
+
+/**
+ * The settings of a terminal.
+ *
+ * <pre>{@code
+ * struct termios { tcflag_t c_iflag, c_oflag, c_cflag, c_lflag; cc_t c_line, c_cc[32]; … };    // termios.h
+ * }</pre>
+ */
+public final class Termios {
+
+  /** In {@code c_iflag}: characters are UTF-8, and erased as such. */
+  static final int IUTF8 = 040000;
+
+  /** In {@code c_lflag}: input comes in lines, which can be edited. */
+  static final int ICANON = 02;
+
+  static final int VEOF = 4;
+  static final int VTIME = 5;
+  static final int VMIN = 6;
+
+  public static final int TCSANOW = 0;
+
+  static final int SIZEOF = 60;
+  static final int OFFSETOF_c_iflag = 0;
+  static final int OFFSETOF_c_lflag = 12;
+  static final int OFFSETOF_c_cc = 17;
+
+  /** How many there are in {@code c_cc}. */
+  static final int NCCS = 32;
+
+  private final Memory memory = new Memory(SIZEOF);
+
+  /** Whether input comes in lines. */
+  public boolean isCanonical() {
+    return (memory.getInt(OFFSETOF_c_lflag) & ICANON) != 0;
+  }
+
+  /** What ends the input when typed; 0 if nothing does. */
+  public byte endOfFile() {
+    return memory.getByte(OFFSETOF_c_cc + VEOF);
+  }
+
+  /** Makes erasing remove whole characters of UTF-8. */
+  public void setUtf8() {
+    memory.putInt(OFFSETOF_c_iflag, memory.getInt(OFFSETOF_c_iflag) | IUTF8);
+  }
+
+  /** Takes over the characters that edit, interrupt and so on, and whether they are UTF-8. */
+  public void takeCharacters(Termios other) {
+    byte[] characters = other.memory.get(OFFSETOF_c_cc, NCCS);
+    // These two are numbers.
+    characters[VMIN] = memory.getByte(OFFSETOF_c_cc + VMIN);
+    characters[VTIME] = memory.getByte(OFFSETOF_c_cc + VTIME);
+    memory.put(OFFSETOF_c_cc, characters);
+    int flags = memory.getInt(OFFSETOF_c_iflag) & ~IUTF8;
+    memory.putInt(OFFSETOF_c_iflag, flags | other.memory.getInt(OFFSETOF_c_iflag) & IUTF8);
+  }
+
+  long address() {
+    return memory.address();
+  }
+}
