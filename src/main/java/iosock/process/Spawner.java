@@ -40,8 +40,11 @@ public final class Spawner {
   /** Those after it are never the VM's, and two of them libc's. */
   private static final int LAST_STANDARD_SIGNAL = 31;
 
-  /** A disposition for each signal, three descriptors, a limit and the command. */
-  private static final int MOST_CALLS = LAST_STANDARD_SIGNAL + 5;
+  /**
+   * A disposition for each signal, three descriptors, a session, a terminal, a limit and the
+   * command.
+   */
+  private static final int MOST_CALLS = LAST_STANDARD_SIGNAL + 7;
 
   /** Between two attempts to stop a child. */
   private static final int STOP_AGAIN_MILLIS = 1;
@@ -75,7 +78,7 @@ public final class Spawner {
    * @throws CommandNotRun if there is no such command, or it cannot be executed
    * @throws Failure if no process can be had
    */
-  public Command start(List<byte[]> argv, StdioPipes stdio) throws CommandNotRun {
+  public Command start(List<byte[]> argv, Stdio stdio) throws CommandNotRun {
     Memory file = Memory.string(argv.getFirst());
     Memory vector = vector(argv);
     int patience = firstPatienceMillis;
@@ -99,7 +102,7 @@ public final class Spawner {
   /**
    * @return null if the child hung and was killed
    */
-  private Command attempt(Memory file, Memory argv, StdioPipes stdio, int patience)
+  private Command attempt(Memory file, Memory argv, Stdio stdio, int patience)
       throws CommandNotRun {
     Pipe status = Pipe.open(libc);
     CallList birth = new CallList(MOST_CALLS, errno);

@@ -8,7 +8,7 @@ import iosock.posix.Libc;
  * A command's standard input, output and error as pipes. Our ends are non-blocking; the command's
  * are other open files and stay as programs expect them.
  */
-public final class StdioPipes {
+public final class StdioPipes implements Stdio {
 
   /**
    * How many bytes a pipe should hold. With the default of 64 KiB a reader and a writer wait for
@@ -21,6 +21,8 @@ public final class StdioPipes {
   private final Pipe out;
   private final Pipe err;
   private boolean commandHasItsEnds;
+  private boolean inputEnded;
+  private boolean hungUp;
 
   public StdioPipes(Libc libc) {
     this.libc = libc;
@@ -43,6 +45,14 @@ public final class StdioPipes {
     return in.writeEnd();
   }
 
+  /** Once; then does nothing. The command reads what is in the pipe, and then the end. */
+  public void endInput() {
+    if (!inputEnded) {
+      inputEnded = true;
+      libc.close(in.writeEnd());
+    }
+  }
+
   /** The end to read from of the command's standard output. */
   public int out() {
     return out.readEnd();
@@ -53,13 +63,21 @@ public final class StdioPipes {
     return err.readEnd();
   }
 
-  /** In the child: the command's ends become its standard descriptors. */
-  void become(CallList birth) {
+  /** Once; then does nothing. The command is told so when it writes to its standard output. */
+  public void hangup() {
+    if (!hungUp) {
+      hungUp = true;
+      libc.close(out.readEnd());
+    }
+  }
+
+  @Override
+  public void become(CallList birth) {
     birth.dup2(in.readEnd(), 0).dup2(out.writeEnd(), 1).dup2(err.writeEnd(), 2);
   }
 
-  /** In the parent: what the command holds now is closed here, so that its end can be seen. */
-  void closeCommandsEnds() {
+  @Override
+  public void closeCommandsEnds() {
     commandHasItsEnds = true;
     libc.close(in.readEnd());
     libc.close(out.writeEnd());
@@ -71,8 +89,8 @@ public final class StdioPipes {
     if (!commandHasItsEnds) {
       closeCommandsEnds();
     }
-    libc.close(in.writeEnd());
-    libc.close(out.readEnd());
+    endInput();
+    hangup();
     libc.close(err.readEnd());
   }
 }

@@ -6,6 +6,7 @@ import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.MachineCode;
 import iosock.posix.Memory;
+import iosock.posix.PollSet;
 import iosock.posix.Sigaction;
 import iosock.posix.SignalSet;
 import iosock.posix.Signals;
@@ -28,15 +29,33 @@ public final class SignalPipe {
     Signals.SIGCHLD,
   };
 
+  /** What would end the process, or stop it, and leave its terminal as it is. */
+  private static final int[] CAUGHT_FOR_TERMINAL = {
+    Signals.SIGALRM,
+    Signals.SIGSTKFLT,
+    Signals.SIGTSTP,
+    Signals.SIGXCPU,
+    Signals.SIGVTALRM,
+    Signals.SIGPROF,
+    Signals.SIGIO,
+    Signals.SIGPWR,
+  };
+
   private static final int BATCH = 256;
 
   private final Libc libc;
   private final int fd;
+  private final long ignored;
+  private final Sigaction handle;
+  private final Sigaction standard = new Sigaction(Signals.SIG_DFL, 0);
   private final Memory arrived = new Memory(BATCH);
+  private final PollSet poll = new PollSet(1);
 
-  private SignalPipe(Libc libc, int fd) {
+  private SignalPipe(Libc libc, int fd, Sigaction handle, long ignored) {
     this.libc = libc;
     this.fd = fd;
+    this.handle = handle;
+    this.ignored = ignored;
   }
 
   /**
@@ -53,23 +72,54 @@ public final class SignalPipe {
         MachineCode.load(
             HandlerCode.forProcessor(MachineCode.PROCESSOR, ends.getInt(Integer.BYTES)));
     // SA_RESTART, since any thread of the VM may be interrupted, and in any call.
-    Sigaction action = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
+    Sigaction handle = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
+    SignalPipe pipe = new SignalPipe(libc, ends.getInt(0), handle, ignored);
+    pipe.catchAll(CAUGHT);
+    return pipe;
+  }
+
+  /**
+   * Catches those too that would end the process, or stop it, before its terminal is as it was;
+   * SIGTSTP among them, for {@link #stop}.
+   */
+  public void catchForTerminal() {
+    catchAll(CAUGHT_FOR_TERMINAL);
+  }
+
+  private void catchAll(int[] signals) {
     Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
     long bits = 0;
-    for (int signal : CAUGHT) {
+    for (int signal : signals) {
       boolean stays = signal != Signals.SIGCHLD && SignalSet.contains(ignored, signal);
-      check(libc.sigaction(signal, stays ? ignore : action), "catch", "signals");
+      check(libc.sigaction(signal, stays ? ignore : handle), "catch", "signals");
       bits |= SignalSet.bit(signal);
     }
-    unblock(libc, bits);
-    return new SignalPipe(libc, ends.getInt(0));
+    unblock(bits);
   }
 
   /** In this thread, which is enough: they may all have been blocked when the process started. */
-  private static void unblock(Libc libc, long bits) {
+  private void unblock(long bits) {
     SignalSet caught = new SignalSet();
     caught.set(bits);
     libc.pthread_sigmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
+  }
+
+  /**
+   * Stops the process as SIGTSTP does that is not caught, until it is continued; in a process group
+   * without a shell that could continue it, not at all.
+   */
+  public void stop() {
+    libc.sigaction(Signals.SIGTSTP, standard);
+    libc.raise(Signals.SIGTSTP);
+    libc.sigaction(Signals.SIGTSTP, handle);
+  }
+
+  /**
+   * @return whether a signal has arrived within that time
+   */
+  public boolean await(int timeoutMillis) {
+    poll.watch(0, fd, PollSet.POLLIN);
+    return libc.poll(poll, timeoutMillis) > 0;
   }
 
   /** Readable when a signal has arrived. */

@@ -1,0 +1,108 @@
+package iosock.terminal;
+
+import static iosock.posix.Failure.check;
+
+import iosock.posix.CallList;
+import iosock.posix.Fcntl;
+import iosock.posix.Libc;
+import iosock.posix.Termios;
+import iosock.posix.WindowSize;
+import iosock.process.Stdio;
+
+/**
+ * A terminal for a command, and the master that plays the part of its screen and keyboard.
+ *
+ * <p>The terminal stays open here too: a command that closes its own may open it anew, and until
+ * then the master would report a hangup, which cannot be waited out.
+ */
+public final class PseudoTerminal implements Stdio {
+
+  private static final String NAME = "a pseudo-terminal";
+  private static final int ROWS = 24;
+  private static final int COLUMNS = 80;
+
+  private final Libc libc;
+  private final int master;
+  private final Termios settings = new Termios();
+  private int terminal;
+  private boolean open = true;
+
+  private PseudoTerminal(Libc libc, int master, int terminal) {
+    this.libc = libc;
+    this.master = master;
+    this.terminal = terminal;
+  }
+
+  /**
+   * @param own lends its size and its characters
+   */
+  public static PseudoTerminal open(Libc libc, OwnTerminal own) {
+    int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
+    int master = check(libc.posix_openpt(flags | Fcntl.O_NONBLOCK), "open", NAME);
+    check(libc.grantpt(master), "open", NAME);
+    check(libc.unlockpt(master), "open", NAME);
+    int terminal = check(libc.tiocgptpeer(master, flags), "open", NAME);
+    PseudoTerminal pty = new PseudoTerminal(libc, master, terminal);
+    pty.setUp(own);
+    return pty;
+  }
+
+  private void setUp(OwnTerminal own) {
+    check(libc.tcgetattr(terminal, settings), "set up", NAME);
+    own.lendCharacters(settings);
+    check(libc.tcsetattr(terminal, Termios.TCSANOW, settings), "set up", NAME);
+    WindowSize size = own.size();
+    if (size == null) {
+      size = new WindowSize();
+      size.set(ROWS, COLUMNS);
+    }
+    resize(size);
+  }
+
+  /** Non-blocking. */
+  public int master() {
+    return master;
+  }
+
+  /** The processes in the foreground are told if it is another size than before. */
+  public void resize(WindowSize size) {
+    if (open) {
+      libc.tiocswinsz(master, size);
+    }
+  }
+
+  /** Its settings at this moment, in an object that the next call changes. */
+  public Termios settings() {
+    libc.tcgetattr(master, settings);
+    return settings;
+  }
+
+  /**
+   * Makes the master usable again after vhangup(2), which has closed the terminal for everybody.
+   */
+  public boolean reopen() {
+    libc.close(terminal);
+    int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
+    terminal = libc.tiocgptpeer(master, flags);
+    return terminal >= 0;
+  }
+
+  /** Once; then does nothing. Tells the command that its terminal is gone: SIGHUP. */
+  public void hangup() {
+    if (open) {
+      open = false;
+      libc.close(terminal);
+      libc.close(master);
+    }
+  }
+
+  /** As the leader of a session, whose controlling terminal this becomes: setsid(2). */
+  @Override
+  public void become(CallList birth) {
+    birth.setsid().tiocsctty(terminal).dup2(terminal, 0).dup2(terminal, 1).dup2(terminal, 2);
+  }
+
+  /** None: see above. */
+  @Override
+  public void closeCommandsEnds() {}
+}
