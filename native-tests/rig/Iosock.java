@@ -120,6 +120,22 @@ public final class Iosock implements AutoCloseable {
     return in(directory).start(command).awaitCommand();
   }
 
+  /**
+   * Puts a program {@code ./iosock} into a directory, for commands that a shell runs.
+   *
+   * @return what to put into the shell's place of iosock
+   */
+  public static String script(Path directory) throws IOException {
+    Path script = directory.resolve("iosock");
+    StringBuilder line = new StringBuilder("#!/bin/sh\nexec");
+    for (String word : commandLine(List.of())) {
+      line.append(" '").append(word).append('\'');
+    }
+    Files.writeString(script, line.append(" \"$@\"\n"));
+    script.toFile().setExecutable(true);
+    return "./iosock";
+  }
+
   public Path socket() {
     return directory.resolve("s.sock");
   }

@@ -89,7 +89,7 @@ class ExitCodeIT {
         "not an octal mode: 1777|--mode=1777 s.sock true",
         "option needs an argument: --mode|--mode",
         "option takes no argument: --help=me|--help=me",
-        "not a socket: -|- true",
+        "not a socket: -|--serve -",
       })
   void misuse(String complaint, String arguments) throws Exception {
     String[] split = arguments == null ? new String[0] : arguments.split(" ");

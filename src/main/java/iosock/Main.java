@@ -8,6 +8,7 @@ import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ResourceLimit;
+import iosock.posix.WindowSize;
 import iosock.process.Arguments;
 import iosock.process.Command;
 import iosock.process.CommandNotRun;
@@ -16,13 +17,20 @@ import iosock.process.OpenFileLimit;
 import iosock.process.SignalState;
 import iosock.process.Spawner;
 import iosock.process.StdioPipes;
+import iosock.relay.OnPipes;
+import iosock.relay.OnTerminal;
 import iosock.relay.Relay;
+import iosock.relay.StdioRelay;
 import iosock.signal.EarlyTermination;
 import iosock.signal.SignalPipe;
+import iosock.socket.Connection;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
+import iosock.terminal.OwnTerminal;
+import iosock.terminal.PseudoTerminal;
+import iosock.terminal.SizeName;
 
-/** Runs a command with its standard input, output and error on a Unix domain socket. */
+/** Joins a command, or its own standard input and output, to a Unix domain socket. */
 public final class Main {
 
   private static final int FAILED = 125;
@@ -67,12 +75,18 @@ public final class Main {
       descriptors.fillStandard();
       Arguments arguments = Arguments.read(libc, argumentCount);
       CommandLine line = CommandLine.parse(arguments.own());
+      descriptors.closeVirtualMachinesOnExec(arguments);
       switch (line.action()) {
         case HELP -> messages.print(Usage.text());
         case VERSION -> messages.print(Version.text());
-        case RUN -> {
-          descriptors.closeVirtualMachinesOnExec(arguments);
+        case RUN, RUN_ON_STDIO -> {
           return run(line, OpenFileLimit.ofCommand(libc, arguments));
+        }
+        case SERVE -> {
+          return serve(line);
+        }
+        case CONNECT -> {
+          return connect(line);
         }
       }
       return 0;
@@ -89,23 +103,123 @@ public final class Main {
    */
   private int run(CommandLine line, ResourceLimit openFiles) {
     SignalState inherited = SignalState.read(libc);
-    SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
-    early.release();
-    SocketName socket = new SocketName(line.socket());
-    Listener listener = Listener.listen(libc, socket, line.mode());
+    SignalPipe signals = catchSignals(inherited);
+    OwnTerminal terminal = OwnTerminal.find(libc);
+    Listener listener = line.socket() == null ? null : listen(line);
     try {
-      StdioPipes stdio = new StdioPipes(libc);
-      Command command = new Spawner(libc, inherited, openFiles).start(line.command(), stdio);
-      Relay relay = new Relay(libc, signals, listener, command, stdio);
-      relay.run();
+      Spawner spawner = new Spawner(libc, inherited, openFiles);
+      Relay relay =
+          line.pty()
+              ? startOnTerminal(line, signals, listener, spawner, terminal)
+              : startOnPipes(line, signals, listener, spawner, terminal);
+      int code = relay.run();
       // In this order: a client that reads the end must not come back to a socket without anybody.
-      listener.close();
+      close(listener);
       relay.close();
-      return command.exitCode();
+      return code;
     } catch (CommandNotRun e) {
       messages.complain(new Failure("run", line.command().getFirst(), e.errno()));
       return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
     } finally {
+      terminal.restore();
+      close(listener);
+    }
+  }
+
+  private Relay startOnPipes(
+      CommandLine line,
+      SignalPipe signals,
+      Listener listener,
+      Spawner spawner,
+      OwnTerminal terminal)
+      throws CommandNotRun {
+    StdioPipes stdio = new StdioPipes(libc);
+    Command command = spawner.start(line.command(), stdio);
+    return new Relay(libc, signals, listener, command, new OnPipes(stdio), terminal);
+  }
+
+  private Relay startOnTerminal(
+      CommandLine line,
+      SignalPipe signals,
+      Listener listener,
+      Spawner spawner,
+      OwnTerminal terminal)
+      throws CommandNotRun {
+    PseudoTerminal pty = PseudoTerminal.open(libc, terminal);
+    Command command = spawner.start(line.command(), pty);
+    if (listener == null && terminal.isInput()) {
+      signals.catchForTerminal();
+      terminal.goRaw();
+    }
+    return new Relay(
+        libc, signals, listener, command, new OnTerminal(libc, pty, terminal), terminal);
+  }
+
+  private int serve(CommandLine line) {
+    SignalPipe signals = catchSignals(SignalState.read(libc));
+    Listener listener = listen(line);
+    try {
+      StdioRelay relay = StdioRelay.serve(libc, signals, OwnTerminal.find(libc), listener);
+      int code = relay.run();
+      listener.close();
+      relay.close();
+      return code;
+    } finally {
+      listener.close();
+    }
+  }
+
+  private int connect(CommandLine line) {
+    SignalPipe signals = catchSignals(SignalState.read(libc));
+    OwnTerminal terminal = OwnTerminal.find(libc);
+    boolean isRaw = line.pty() && terminal.isInput();
+    byte[] ownName = isRaw ? sizeName(terminal) : null;
+    int server = Connection.connect(libc, new SocketName(line.socket()), ownName, signals);
+    StdioRelay relay = StdioRelay.connect(libc, signals, terminal, server, isRaw, line.detachKey());
+    if (!isRaw) {
+      return end(line, relay, relay.run());
+    }
+    messages.tellAttached(line.socket(), line.detachKey());
+    int code;
+    try {
+      signals.catchForTerminal();
+      terminal.goRaw();
+      code = relay.run();
+    } finally {
+      terminal.restore();
+    }
+    if (code == 0) {
+      messages.tellEnd(line.socket(), relay.isDetached());
+    }
+    return end(line, relay, code);
+  }
+
+  /** Says the size of this terminal from the first instant on; null if it has none. */
+  private byte[] sizeName(OwnTerminal terminal) {
+    WindowSize size = terminal.size();
+    return size == null ? null : SizeName.of(size, libc.getpid(), System.nanoTime());
+  }
+
+  private static int end(CommandLine line, StdioRelay relay, int code) {
+    relay.close();
+    if (code == 0 && relay.isReset()) {
+      throw new Failure("send everything to", line.socket(), Errno.ECONNRESET);
+    }
+    return code;
+  }
+
+  private SignalPipe catchSignals(SignalState inherited) {
+    SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
+    early.release();
+    return signals;
+  }
+
+  private Listener listen(CommandLine line) {
+    return Listener.listen(libc, new SocketName(line.socket()), line.mode());
+  }
+
+  private static void close(Listener listener) {
+    if (listener != null) {
       listener.close();
     }
   }

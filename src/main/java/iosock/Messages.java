@@ -1,5 +1,6 @@
 package iosock;
 
+import iosock.cli.DetachKey;
 import iosock.cli.UsageError;
 import iosock.posix.Ascii;
 import iosock.posix.Failure;
@@ -28,9 +29,23 @@ final class Messages {
     Failure.check(write(STANDARD_OUTPUT, Ascii.bytes(text)), "write to", "standard output");
   }
 
+  /** That a session has begun, and how to leave it. */
+  void tellAttached(byte[] socket, int detachKey) {
+    String how =
+        detachKey == DetachKey.NONE
+            ? "; no key detaches"
+            : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
+    sayLine("attached to ", socket, how, new byte[0]);
+  }
+
+  /** That a session has ended, and who ended it. */
+  void tellEnd(byte[] socket, boolean isDetached) {
+    sayLine(isDetached ? "detached from " : "closed by ", socket, "", new byte[0]);
+  }
+
   /** What was tried, on what, and why it failed. */
   void complain(Failure failure) {
-    complain(
+    sayLine(
         "cannot ".concat(failure.getMessage()).concat(" "),
         failure.subject(),
         ": ",
@@ -39,12 +54,11 @@ final class Messages {
 
   void complain(UsageError error) {
     String colon = error.subject().length == 0 ? "" : ": ";
-    complain(
-        error.getMessage().concat(colon), error.subject(), " (see iosock --help)", new byte[0]);
+    sayLine(error.getMessage().concat(colon), error.subject(), " (see iosock --help)", new byte[0]);
   }
 
   /** One line, whatever is quoted. */
-  private void complain(String before, byte[] subject, String between, byte[] after) {
+  private void sayLine(String before, byte[] subject, String between, byte[] after) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     line.writeBytes(Ascii.bytes("iosock: "));
     line.writeBytes(Ascii.bytes(before));

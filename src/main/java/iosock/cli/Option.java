@@ -2,6 +2,20 @@ package iosock.cli;
 
 /** The table of options, for the parser and for the help. */
 enum Option {
+  PTY(
+      'p',
+      "pty",
+      null,
+      "COMMAND is on a pseudo-terminal; with --connect, the far",
+      "end is one: this terminal goes raw"),
+  SERVE((char) 0, "serve", null, "put iosock's own stdin and stdout on SOCKET"),
+  CONNECT((char) 0, "connect", null, "join this terminal, or stdin and stdout, to SOCKET"),
+  DETACH_KEY(
+      (char) 0,
+      "detach-key",
+      "KEY",
+      "what detaches with -p --connect: ^X for Control-X, a",
+      "character, or none; ^\\ if not given"),
   MODE('m', "mode", "MODE", "permission bits of a socket path, octal; 0600 if not given"),
   HELP('h', "help", null, "print this and exit"),
   VERSION('V', "version", null, "print the version and exit");
@@ -12,12 +26,17 @@ enum Option {
   /** What its argument is called; null if it takes none. */
   final String argument;
 
-  final String help;
+  /** Lines. */
+  final String[] help;
 
-  Option(char letter, String name, String argument, String help) {
+  Option(char letter, String name, String argument, String... help) {
     this.letter = letter;
     this.name = name;
     this.argument = argument;
     this.help = help;
+  }
+
+  boolean hasLetter() {
+    return letter != 0;
   }
 }

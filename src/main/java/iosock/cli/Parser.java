@@ -1,9 +1,11 @@
 package iosock.cli;
 
 import iosock.cli.CommandLine.Action;
-import java.nio.charset.StandardCharsets;
+import iosock.posix.Ascii;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reads a command line as getopt_long(3) with POSIXLY_CORRECT does: the first operand ends it. */
 final class Parser {
@@ -11,10 +13,15 @@ final class Parser {
   private static final int DEFAULT_MODE = 0600;
   private static final int ALL_PERMISSIONS = 0777;
 
+  /** What a terminal is for if nothing else is said. */
+  private static final List<byte[]> SHELL = List.of(Ascii.bytes("/bin/sh"), Ascii.bytes("-i"));
+
   private final List<byte[]> arguments;
+  private final Set<Option> given = EnumSet.noneOf(Option.class);
   private int next;
   private Action action = Action.RUN;
   private int mode = DEFAULT_MODE;
+  private int detachKey = DetachKey.DEFAULT;
 
   Parser(List<byte[]> arguments) {
     this.arguments = arguments;
@@ -22,7 +29,7 @@ final class Parser {
 
   CommandLine parse() throws UsageError {
     boolean options = true;
-    while (options && next < arguments.size() && action == Action.RUN) {
+    while (options && next < arguments.size() && !isAnswered()) {
       byte[] argument = arguments.get(next);
       if (argument.length < 2 || argument[0] != '-') {
         break;
@@ -36,14 +43,21 @@ final class Parser {
         word(argument);
       }
     }
-    return action == Action.RUN
-        ? new CommandLine(action, socket(), command(), mode)
-        : new CommandLine(action, null, List.of(), mode);
+    return isAnswered() ? line(null, List.of()) : operands();
+  }
+
+  /** Whether nothing else matters any more. */
+  private boolean isAnswered() {
+    return action == Action.HELP || action == Action.VERSION;
+  }
+
+  private CommandLine line(byte[] socket, List<byte[]> command) {
+    return new CommandLine(action, socket, command, mode, given.contains(Option.PTY), detachKey);
   }
 
   /** {@code -x}, {@code -xyz}, {@code -xARGUMENT}. */
   private void letters(byte[] argument) throws UsageError {
-    for (int i = 1; i < argument.length && action == Action.RUN; i++) {
+    for (int i = 1; i < argument.length && !isAnswered(); i++) {
       Option option = withLetter(argument[i], argument);
       if (option.argument != null) {
         boolean attached = i + 1 < argument.length;
@@ -73,7 +87,7 @@ final class Parser {
 
   private static Option withLetter(byte letter, byte[] argument) throws UsageError {
     for (Option option : Option.values()) {
-      if (option.letter == letter) {
+      if (option.hasLetter() && option.letter == letter) {
         return option;
       }
     }
@@ -82,7 +96,7 @@ final class Parser {
 
   private static Option named(byte[] name, byte[] argument) throws UsageError {
     for (Option option : Option.values()) {
-      if (Arrays.equals(option.name.getBytes(StandardCharsets.US_ASCII), name)) {
+      if (Arrays.equals(Ascii.bytes(option.name), name)) {
         return option;
       }
     }
@@ -97,7 +111,12 @@ final class Parser {
   }
 
   private void apply(Option option, byte[] value) throws UsageError {
+    given.add(option);
     switch (option) {
+      case PTY -> {}
+      case SERVE -> action = Action.SERVE;
+      case CONNECT -> action = Action.CONNECT;
+      case DETACH_KEY -> detachKey = DetachKey.parse(value);
       case MODE -> mode = octal(value);
       case HELP -> action = Action.HELP;
       case VERSION -> action = Action.VERSION;
@@ -118,21 +137,51 @@ final class Parser {
     return value;
   }
 
-  private byte[] socket() throws UsageError {
+  private CommandLine operands() throws UsageError {
     if (next == arguments.size()) {
       throw new UsageError("no SOCKET given");
     }
     byte[] socket = arguments.get(next++);
-    if (socket.length == 1 && socket[0] == '-') {
-      throw new UsageError("not a socket", socket);
+    List<byte[]> command = arguments.subList(next, arguments.size());
+    boolean isStdio = socket.length == 1 && socket[0] == '-';
+    if (action != Action.RUN) {
+      checkNoCommand(socket, isStdio, command);
+    } else if (isStdio) {
+      action = Action.RUN_ON_STDIO;
+      command = command.isEmpty() && given.contains(Option.PTY) ? SHELL : command;
     }
-    return socket;
-  }
-
-  private List<byte[]> command() throws UsageError {
-    if (next == arguments.size()) {
+    checkOptions();
+    boolean isRun = action == Action.RUN || action == Action.RUN_ON_STDIO;
+    if (isRun && command.isEmpty()) {
       throw new UsageError("no COMMAND given");
     }
-    return arguments.subList(next, arguments.size());
+    return line(isStdio ? null : socket, command);
+  }
+
+  private static void checkNoCommand(byte[] socket, boolean isStdio, List<byte[]> command)
+      throws UsageError {
+    if (isStdio) {
+      throw new UsageError("not a socket", socket);
+    }
+    if (!command.isEmpty()) {
+      throw new UsageError("no COMMAND is run with --serve or --connect", command.getFirst());
+    }
+  }
+
+  /** What would be without effect is most likely meant otherwise. */
+  private void checkOptions() throws UsageError {
+    if (given.contains(Option.SERVE) && given.contains(Option.CONNECT)) {
+      throw new UsageError("either --serve or --connect, not both");
+    }
+    if (given.contains(Option.PTY) && action == Action.SERVE) {
+      throw new UsageError("--serve runs nothing that could be on a pseudo-terminal");
+    }
+    if (given.contains(Option.MODE) && action != Action.RUN && action != Action.SERVE) {
+      throw new UsageError("--mode is for a socket that iosock makes");
+    }
+    if (given.contains(Option.DETACH_KEY)
+        && !(given.contains(Option.PTY) && action == Action.CONNECT)) {
+      throw new UsageError("--detach-key is for -p --connect");
+    }
   }
 }

@@ -52,6 +52,11 @@ final class Clients {
     return receiving;
   }
 
+  /** Whether there is a client that may still send something. */
+  boolean isSending() {
+    return sending;
+  }
+
   /** The present client has shut down receiving, and may go on sending. */
   void stopReceiving() {
     receiving = false;
@@ -83,6 +88,7 @@ final class Clients {
     return sending ? present : NONE;
   }
 
+  /** Whether somebody has left words behind that nobody has read yet. */
   boolean isSpeakerDeparted() {
     return departedCount > 0;
   }

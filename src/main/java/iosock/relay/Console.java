@@ -42,6 +42,7 @@ final class Console {
 
   private int start;
   private int end;
+  private int errno;
 
   /**
    * @param inherited stays open; a terminal is opened anew, and stays open as long as the process
@@ -96,9 +97,16 @@ final class Console {
       }
       if (moved == -Errno.EINVAL) {
         way = Way.WRITE;
+      } else {
+        errno = (int) -moved;
       }
     }
     return isPending() ? -Errno.EAGAIN : copy(pipe, length);
+  }
+
+  /** Why it did not take something that was swallowed then; 0 if it took everything. */
+  int errno() {
+    return errno;
   }
 
   private long copy(int pipe, long length) {
@@ -126,6 +134,7 @@ final class Console {
     } while (written > 0 && isPending() && way != Way.WRITE_BYTE);
     if (written < 0 && written != -Errno.EAGAIN && written != -Errno.EINTR) {
       start = end;
+      errno = (int) -written;
     }
   }
 

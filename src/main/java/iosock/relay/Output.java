@@ -5,11 +5,10 @@ import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 
-/**
- * What the command writes, on its standard output or on its standard error: to the client, or else
- * to the console.
- */
+/** What comes out of a pipe: to the client, or else to the console. */
 final class Output {
+
+  static final int NO_PIPE = -1;
 
   private static final long NO_LIMIT = Long.MAX_VALUE;
 
@@ -20,26 +19,28 @@ final class Output {
   private final int pipeSlot;
   private final int consoleSlot;
 
-  /** How many bytes are still to be delivered: without limit until the command has exited. */
-  private long owed = NO_LIMIT;
+  /** How many bytes are still to be delivered: without limit until nothing more is to come. */
+  private long owed;
 
   /** The receiver is full; otherwise it is the command that is waited for. */
   private boolean blocked;
 
   /**
-   * @param pipe stays open
-   * @param index 0 for standard output, 1 for standard error
+   * @param pipe stays open; NO_PIPE for none
+   * @param console null if all is for clients; then there must be one when this is armed
+   * @param index 0 for what is output, 1 for what is error or goes the other way
    */
   Output(Libc libc, int pipe, Clients clients, Console console, int index) {
     this.libc = libc;
     this.pipe = pipe;
     this.clients = clients;
     this.console = console;
-    pipeSlot = Slot.COMMAND_OUT + index;
-    consoleSlot = Slot.CONSOLE_OUT + index;
+    pipeSlot = Slot.OUTPUT + index;
+    consoleSlot = Slot.CONSOLE + index;
+    owed = pipe == NO_PIPE ? 0 : NO_LIMIT;
   }
 
-  /** Asks for what this waits for: the command's words, or room where they go. */
+  /** Asks for what this waits for: words, or room where they go. */
   void arm(PollSet poll) {
     if (owed > 0 && !blocked) {
       poll.watch(pipeSlot, pipe, PollSet.POLLIN);
@@ -47,7 +48,7 @@ final class Output {
     if (owed > 0 && blocked && clients.isReceiving()) {
       poll.watch(Slot.CLIENT, clients.present(), PollSet.POLLOUT);
     }
-    if (console.isPending() || owed > 0 && blocked && !clients.isReceiving()) {
+    if (isPending() || owed > 0 && blocked && !clients.isReceiving()) {
       poll.watch(consoleSlot, console.fd(), PollSet.POLLOUT);
     }
   }
@@ -59,7 +60,7 @@ final class Output {
    */
   boolean turn(PollSet poll) {
     boolean flushed = false;
-    if (console.isPending() && poll.revents(consoleSlot) != 0) {
+    if (isPending() && poll.revents(consoleSlot) != 0) {
       console.flush();
       flushed = true;
     }
@@ -78,18 +79,27 @@ final class Output {
     blocked = false;
   }
 
-  /** The command has exited: what is in the pipe is all it wrote, whoever else holds the pipe. */
-  void commandExited() {
+  /** What is in the pipe now is all that is to be delivered, whoever still writes to it. */
+  void finish() {
     owed = Math.min(owed, Math.max(libc.fionread(pipe), 0));
   }
 
-  /** Whether the command's pipe holds anything that is still to be delivered. */
+  /** Nothing is to be delivered any more. */
+  void abandon() {
+    owed = 0;
+  }
+
+  /** Whether the pipe holds anything that is still to be delivered, or may come to. */
   boolean isOwed() {
     return owed > 0;
   }
 
   boolean isDelivered() {
-    return !isOwed() && !console.isPending();
+    return !isOwed() && !isPending();
+  }
+
+  private boolean isPending() {
+    return console != null && console.isPending();
   }
 
   /**

@@ -1,18 +1,16 @@
 package iosock.relay;
 
-import iosock.posix.Errno;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
-import iosock.posix.Sockets;
 import iosock.process.Command;
 import iosock.process.StdioPipes;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
+import iosock.terminal.OwnTerminal;
 
 /**
- * The loop: one poll(2), in which everything that can happen is a descriptor.
+ * The loop around a command: one poll(2), in which everything that can happen is a descriptor.
  *
  * <p>What is waited for is derived from the state before each poll; what has happened is handled
  * after it; descriptors are closed last, so that none is used anew under the hands of a handler.
@@ -31,55 +29,86 @@ public final class Relay {
   /** Where no connection can be accepted for want of descriptors, when to try again. */
   private static final int ACCEPT_AGAIN_MILLIS = 1000;
 
-  private static final int UNREAD_AT_ONCE = 1 << 16;
   private static final int FOREVER = -1;
-  private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
 
   private final Libc libc;
   private final SignalPipe signals;
-  private final Listener listener;
   private final Command command;
+  private final CommandSide side;
+  private final OwnTerminal terminal;
+  private final boolean isOnStdio;
   private final Clients clients = new Clients();
-  private final Input input;
+  private final Reception reception;
+  private final Feed input;
+  private final Console console;
   private final Output out;
   private final Output err;
   private final PollSet poll = new PollSet(Slot.COUNT);
-  private final PollSet recheck = new PollSet(1);
   private boolean stopping;
   private boolean draining;
+  private boolean drained;
   private boolean finished;
-  private boolean acceptLater;
+  private boolean inputEnded;
+  private boolean hungUp;
   private long lastProgress;
 
   /**
+   * For a command with pipes, on a socket.
+   *
    * @param stdio of {@code command}; all that is passed stays the caller's to close
    */
   public Relay(
       Libc libc, SignalPipe signals, Listener listener, Command command, StdioPipes stdio) {
-    this.libc = libc;
-    this.signals = signals;
-    this.listener = listener;
-    this.command = command;
-    input = new Input(libc, stdio.in(), clients);
-    out = new Output(libc, stdio.out(), clients, new Console(libc, 1), 0);
-    err = new Output(libc, stdio.err(), clients, new Console(libc, 2), 1);
+    this(libc, signals, listener, command, new OnPipes(stdio), OwnTerminal.find(libc));
   }
 
-  /** Until the command has exited and what it wrote has been delivered. */
-  public void run() {
+  /**
+   * @param listener null for a command on iosock's own standard input and output
+   * @param side of {@code command}; all that is passed stays the caller's to close
+   */
+  public Relay(
+      Libc libc,
+      SignalPipe signals,
+      Listener listener,
+      Command command,
+      CommandSide side,
+      OwnTerminal terminal) {
+    this.libc = libc;
+    this.signals = signals;
+    this.command = command;
+    this.side = side;
+    this.terminal = terminal;
+    isOnStdio = listener == null;
+    reception = new Reception(libc, listener, clients);
+    input =
+        isOnStdio
+            ? new OwnInput(libc, side.in(), side.clientSize() != null, OwnInput.NO_KEY)
+            : new Input(libc, side.in(), clients, side.clientSize());
+    console = new Console(libc, 1);
+    out = new Output(libc, side.out(), clients, console, 0);
+    err = new Output(libc, side.err(), clients, new Console(libc, 2), 1);
+  }
+
+  /**
+   * Until the command has exited and what it wrote has been delivered.
+   *
+   * @return the code to exit with in the command's place
+   */
+  public int run() {
     // Who ended before SIGCHLD was caught has sent none.
     reap();
     drain();
     while (!finished) {
       turn();
     }
+    return command.exitCode();
   }
 
   /** Waits until something happens, and handles it. */
   void turn() {
     arm();
     int ready = libc.poll(poll, timeout());
-    acceptLater = false;
+    reception.polled();
     if (ready > 0) {
       handle();
     }
@@ -90,23 +119,21 @@ public final class Relay {
   private void arm() {
     poll.clear();
     poll.watch(Slot.SIGNALS, signals.fd(), PollSet.POLLIN);
-    if (clients.hasRoom() && !acceptLater) {
-      poll.watch(Slot.LISTENER, listener.fd(), PollSet.POLLIN);
+    reception.arm(poll);
+    if (!inputEnded) {
+      input.arm(poll);
     }
-    if (clients.isPresent()) {
-      poll.watch(Slot.CLIENT, clients.present(), 0);
-    }
-    input.arm(poll);
+    side.arm(poll);
     out.arm(poll);
     err.arm(poll);
   }
 
   private int timeout() {
-    if (draining) {
+    if (draining && !isPatient()) {
       long left = Math.max(patience() - (System.nanoTime() - lastProgress), 0);
       return (int) (left / 1_000_000) + 1;
     }
-    return acceptLater ? ACCEPT_AGAIN_MILLIS : FOREVER;
+    return reception.isAcceptingLater() ? ACCEPT_AGAIN_MILLIS : FOREVER;
   }
 
   private void handle() {
@@ -114,34 +141,47 @@ public final class Relay {
       handleSignals();
     }
     input.turn(poll);
-    if ((poll.revents(Slot.CLIENT) & GONE) != 0) {
-      depart();
-    }
     // Before the output: what is written once somebody has connected must be theirs. What was
     // written just before they did cannot be told from it.
-    if (poll.revents(Slot.LISTENER) != 0) {
-      accept();
+    if (reception.turn(poll)) {
+      receiverChanged();
     }
+    side.turn(poll);
     boolean progress = out.turn(poll) | err.turn(poll);
     if (progress && draining) {
       lastProgress = System.nanoTime();
     }
-    input.turnToDeparted();
+    input.turnAgain();
   }
 
   private void handleSignals() {
     int count = signals.read();
     for (int i = 0; i < count; i++) {
-      int signal = signals.signal(i);
-      if (signal == Signals.SIGTERM || signal == Signals.SIGINT) {
-        stopping = true;
-        command.signal(Signals.SIGTERM);
-      } else if (signal != Signals.SIGCHLD) {
-        command.signal(signal);
-      }
+      handle(signals.signal(i));
     }
     // After any signal, in case a full pipe had no room for SIGCHLD.
     reap();
+  }
+
+  private void handle(int signal) {
+    switch (signal) {
+      case Signals.SIGCHLD -> {}
+      case Signals.SIGTSTP -> terminal.suspend(signals);
+      case Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGUSR1, Signals.SIGUSR2 ->
+          command.signal(signal);
+      case Signals.SIGCONT -> {
+        terminal.resume();
+        command.signal(signal);
+      }
+      case Signals.SIGWINCH -> {
+        side.ownSizeChanged();
+        command.signal(signal);
+      }
+      default -> {
+        stopping = true;
+        command.signal(Signals.SIGTERM);
+      }
+    }
   }
 
   private void reap() {
@@ -149,69 +189,39 @@ public final class Relay {
     if (command.hasExited() && !draining) {
       draining = true;
       lastProgress = System.nanoTime();
-      out.commandExited();
-      err.commandExited();
+      side.commandExited();
     }
-  }
-
-  /**
-   * All who wait: of several the first may have left already, and the next may be whom the output
-   * belongs to.
-   */
-  private void accept() {
-    for (int i = 0; i <= Listener.BACKLOG && clients.hasRoom(); i++) {
-      int client = listener.accept();
-      if (client < 0) {
-        acceptLater = isShortage(-client);
-        return;
-      }
-      if (isPlaceTaken()) {
-        clients.done(client);
-      } else {
-        clients.arrive(client);
-        receiverChanged();
-      }
-    }
-  }
-
-  /** Whether accept(2) fails for want of something, which poll(2) knows nothing of. */
-  private static boolean isShortage(int errno) {
-    return errno != Errno.EAGAIN && errno != Errno.EINTR && errno != Errno.ECONNABORTED;
-  }
-
-  /** The present client may have left between the poll and the arrival of the next. */
-  private boolean isPlaceTaken() {
-    if (clients.isPresent()) {
-      recheck.watch(0, clients.present(), 0);
-      if (libc.poll(recheck, 0) > 0) {
-        depart();
-      }
-    }
-    return clients.isPresent();
-  }
-
-  private void depart() {
-    if (!clients.isPresent()) {
-      return;
-    }
-    if (libc.fionread(clients.present()) > 0) {
-      clients.departWithWords();
-    } else {
-      clients.depart();
-    }
-    receiverChanged();
   }
 
   private void receiverChanged() {
     out.receiverChanged();
     err.receiverChanged();
+    if (side.clientSize() != null) {
+      side.clientSize().clientChanged(clients);
+    }
   }
 
+  /** The one place where descriptors are closed. */
   private void closeDone() {
-    int fd;
-    while ((fd = clients.takeDone()) != Clients.NONE) {
-      libc.close(fd);
+    reception.closeDone();
+    if (side.clientSize() != null) {
+      side.clientSize().closeDone();
     }
+    if (input.hasEnded() && !inputEnded) {
+      inputEnded = true;
+      side.endInput(input.isWithinLine());
+    }
+    if (isOnStdio && console.errno() != 0 && !hungUp) {
+      // Nobody will ever take it. A program that writes to a pipe is told so, and so is this one.
+      hungUp = true;
+      out.abandon();
+      side.hangup();
+    }
+  }
+
+  /** Whether it is the user's own business how long the console takes. */
+  private boolean isPatient() {
+    return isOnStdio && !stopping;
   }
 
   private long patience() {
@@ -222,9 +232,14 @@ public final class Relay {
     if (!draining) {
       return;
     }
-    if (out.isDelivered() && err.isDelivered()) {
+    if (!drained && side.drain()) {
+      drained = true;
+      out.finish();
+      err.finish();
+    }
+    if (drained && out.isDelivered() && err.isDelivered()) {
       finished = true;
-    } else if (System.nanoTime() - lastProgress >= patience()) {
+    } else if (!isPatient() && System.nanoTime() - lastProgress >= patience()) {
       giveUpReceiver();
     }
   }
@@ -242,14 +257,6 @@ public final class Relay {
 
   /** Ends the present client's connection; it reads what it was sent, and then the end. */
   public void close() {
-    if (clients.isPresent()) {
-      // Closed with unread input, it would read ECONNRESET instead of the end.
-      libc.shutdown(clients.present(), Sockets.SHUT_RDWR);
-      Memory unread = new Memory(UNREAD_AT_ONCE);
-      while (libc.read(clients.present(), unread, UNREAD_AT_ONCE) > 0) {
-        continue;
-      }
-      libc.close(clients.present());
-    }
+    reception.dismiss();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ParserTest {
@@ -56,6 +57,50 @@ class ParserTest {
     assertEquals(Action.VERSION, parse("-m", "600", "--version").action());
   }
 
+  @Test
+  void aCommandOnOwnStdioHasNoSocket() throws UsageError {
+    CommandLine line = parse("-", "ls", "-p");
+    assertEquals(Action.RUN_ON_STDIO, line.action());
+    assertEquals(null, line.socket());
+    assertEquals(List.of("ls", "-p"), strings(line.command()));
+    assertEquals(false, line.pty());
+  }
+
+  @Test
+  void aTerminalOnOwnStdioHasAShell() throws UsageError {
+    assertEquals(List.of("/bin/sh", "-i"), strings(parse("-p", "-").command()));
+    assertEquals(List.of("/bin/sh", "-i"), strings(parse("--pty", "--", "-").command()));
+    assertEquals(List.of("vi"), strings(parse("-p", "-", "vi").command()));
+  }
+
+  @Test
+  void servingAndConnectingNeedOnlyASocket() throws UsageError {
+    CommandLine serve = parse("-m", "0660", "--serve", "@s");
+    assertEquals(Action.SERVE, serve.action());
+    assertArrayEquals(bytes("@s"), serve.socket());
+    assertEquals(0660, serve.mode());
+    CommandLine connect = parse("--connect", "-p", "s");
+    assertEquals(Action.CONNECT, connect.action());
+    assertTrue(connect.pty());
+    assertEquals('\\' - 0x40, connect.detachKey());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "^A, 1",
+    "^a, 1",
+    "^@, 0",
+    "^], 29",
+    "^_, 31",
+    "^?, 127",
+    "q, 113",
+    "^, 94",
+    "none, -1"
+  })
+  void aDetachKeyIsTakenInEveryForm(String key, int code) throws UsageError {
+    assertEquals(code, parse("-p", "--connect", "--detach-key", key, "s").detachKey());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -69,12 +114,32 @@ class ParserTest {
         "--mode= s c",
         "--help=yes",
         "-",
-        "- c",
+        "-p",
+        "-p s",
         "s",
         "--",
         "-- s",
         "-m-1 s c",
         "--mod 600 s c",
+        "--serve",
+        "--serve -",
+        "--serve s c",
+        "--serve -p s",
+        "--connect",
+        "--connect -",
+        "--connect s c",
+        "--serve --connect s",
+        "--connect --serve s",
+        "--connect -m 600 s",
+        "-m 600 - c",
+        "--serve=yes s",
+        "--detach-key",
+        "--detach-key ^A --connect s",
+        "--detach-key ^A -p s c",
+        "-p --connect --detach-key= s",
+        "-p --connect --detach-key ^ab s",
+        "-p --connect --detach-key ^1 s",
+        "-p --connect --detach-key nobody s",
       })
   void nonsenseIsRefused(String line) {
     assertThrows(UsageError.class, () -> parse(line.split(" ")));
@@ -88,7 +153,8 @@ class ParserTest {
   @Test
   void theHelpNamesEveryOption() {
     for (Option option : Option.values()) {
-      assertTrue(Usage.text().contains("-" + option.letter + ", --" + option.name));
+      String letter = option.hasLetter() ? "-" + option.letter + ", " : "    ";
+      assertTrue(Usage.text().contains("  " + letter + "--" + option.name));
     }
   }
 

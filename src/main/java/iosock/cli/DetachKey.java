@@ -1,0 +1,44 @@
+package iosock.cli;
+
+import java.nio.charset.StandardCharsets;
+
+/** The byte that ends a session when typed, as the user writes it. */
+public final class DetachKey {
+
+  /** No byte at all. */
+  public static final int NONE = -1;
+
+  static final int DEFAULT = '\\' & 0x1f;
+
+  private static final int DELETE = 0x7f;
+
+  private DetachKey() {}
+
+  /** {@code ^X}, a single character, or {@code none}. */
+  static int parse(byte[] text) throws UsageError {
+    if (text.length == 1) {
+      return text[0] & 0xff;
+    }
+    if (text.length == 2 && text[0] == '^') {
+      int letter = Character.toUpperCase(text[1]);
+      if (letter == '?') {
+        return DELETE;
+      }
+      if (letter >= '@' && letter <= '_') {
+        return letter & 0x1f;
+      }
+    }
+    if (new String(text, StandardCharsets.ISO_8859_1).equals("none")) {
+      return NONE;
+    }
+    throw new UsageError("not a key", text);
+  }
+
+  /** As one reads it on a keyboard. */
+  public static String name(int key) {
+    if (key == DELETE) {
+      return "Delete";
+    }
+    return key < ' ' ? "Ctrl-".concat(Character.toString(key | 0x40)) : Character.toString(key);
+  }
+}

@@ -1,0 +1,111 @@
+package iosock.relay;
+
+import iosock.posix.Fcntl;
+import iosock.posix.Libc;
+import iosock.posix.PollSet;
+import iosock.posix.WindowSize;
+import iosock.process.Pipe;
+import iosock.terminal.OwnTerminal;
+import iosock.terminal.PseudoTerminal;
+
+/** A command on a pseudo-terminal, whose master is joined to the relay by two pipes. */
+public final class OnTerminal implements CommandSide {
+
+  private final Libc libc;
+  private final PseudoTerminal pty;
+  private final OwnTerminal own;
+  private final Pipe toTerminal;
+  private final Pipe fromTerminal;
+  private final TerminalInput input;
+  private final TerminalOutput output;
+  private final ClientSize clientSize;
+
+  /**
+   * @param pty stays the caller's to close
+   * @param own whose size is followed until a client says its own
+   */
+  public OnTerminal(Libc libc, PseudoTerminal pty, OwnTerminal own) {
+    this.libc = libc;
+    this.pty = pty;
+    this.own = own;
+    // Of the usual size: what waits here is what an interrupt key cannot stop any more.
+    toTerminal = open();
+    fromTerminal = open();
+    input = new TerminalInput(libc, toTerminal.readEnd(), pty);
+    output = new TerminalOutput(libc, pty, fromTerminal.writeEnd());
+    clientSize = new ClientSize(libc, pty);
+  }
+
+  private Pipe open() {
+    Pipe pipe = Pipe.open(libc);
+    libc.fcntl(pipe.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+    libc.fcntl(pipe.writeEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+    return pipe;
+  }
+
+  @Override
+  public int in() {
+    return toTerminal.writeEnd();
+  }
+
+  @Override
+  public int out() {
+    return fromTerminal.readEnd();
+  }
+
+  @Override
+  public int err() {
+    return Output.NO_PIPE;
+  }
+
+  @Override
+  public ClientSize clientSize() {
+    return clientSize;
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    clientSize.arm(poll);
+    input.arm(poll);
+    output.arm(poll);
+  }
+
+  @Override
+  public void turn(PollSet poll) {
+    clientSize.turn(poll);
+    input.turn(poll);
+    if (output.turn(poll)) {
+      input.commandSpoke();
+    }
+  }
+
+  @Override
+  public void endInput(boolean withinLine) {
+    input.end(withinLine);
+  }
+
+  @Override
+  public void hangup() {
+    input.hangup();
+    output.hangup();
+    pty.hangup();
+  }
+
+  @Override
+  public void ownSizeChanged() {
+    WindowSize size = own.size();
+    if (size != null && !clientSize.isKnown()) {
+      pty.resize(size);
+    }
+  }
+
+  @Override
+  public void commandExited() {
+    output.commandExited();
+  }
+
+  @Override
+  public boolean drain() {
+    return output.drain();
+  }
+}
