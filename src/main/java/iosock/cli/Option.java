@@ -8,10 +8,10 @@ enum Option {
       null,
       "COMMAND is on a pseudo-terminal; with --connect, the far",
       "end is one: this terminal goes raw"),
-  SERVE((char) 0, "serve", null, "put iosock's own stdin and stdout on SOCKET"),
-  CONNECT((char) 0, "connect", null, "join this terminal, or stdin and stdout, to SOCKET"),
+  SERVE('\0', "serve", null, "put iosock's own stdin and stdout on SOCKET"),
+  CONNECT('\0', "connect", null, "join this terminal, or stdin and stdout, to SOCKET"),
   DETACH_KEY(
-      (char) 0,
+      '\0',
       "detach-key",
       "KEY",
       "what detaches with -p --connect: ^X for Control-X, a",
@@ -37,6 +37,6 @@ enum Option {
   }
 
   boolean hasLetter() {
-    return letter != 0;
+    return letter != '\0';
   }
 }

@@ -37,6 +37,10 @@ public final class WindowSize {
     return rows() > 0 && columns() > 0 && rows() <= LARGEST && columns() <= LARGEST;
   }
 
+  public boolean isEqualTo(WindowSize other) {
+    return rows() == other.rows() && columns() == other.columns();
+  }
+
   /** For reading it from a descriptor, and writing it to one. */
   public Memory memory() {
     return memory;

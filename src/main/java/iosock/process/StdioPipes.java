@@ -10,12 +10,6 @@ import iosock.posix.Libc;
  */
 public final class StdioPipes implements Stdio {
 
-  /**
-   * How many bytes a pipe should hold. With the default of 64 KiB a reader and a writer wait for
-   * each other 16 times as often.
-   */
-  private static final int CAPACITY = 1 << 20;
-
   private final Libc libc;
   private final Pipe in;
   private final Pipe out;
@@ -26,18 +20,12 @@ public final class StdioPipes implements Stdio {
 
   public StdioPipes(Libc libc) {
     this.libc = libc;
-    in = Pipe.open(libc);
-    out = Pipe.open(libc);
-    err = Pipe.open(libc);
-    prepare(in.writeEnd());
-    prepare(out.readEnd());
-    prepare(err.readEnd());
-  }
-
-  private void prepare(int ourEnd) {
-    // Refused (EPERM) to users who hold many pipes: then what there is must do.
-    libc.fcntl(ourEnd, Fcntl.F_SETPIPE_SZ, CAPACITY);
-    libc.fcntl(ourEnd, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+    in = Pipe.open(libc).large(libc);
+    out = Pipe.open(libc).large(libc);
+    err = Pipe.open(libc).large(libc);
+    libc.fcntl(in.writeEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+    libc.fcntl(out.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+    libc.fcntl(err.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
   }
 
   /** The end to write to of what the command reads. */

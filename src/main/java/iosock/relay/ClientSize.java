@@ -52,7 +52,7 @@ public final class ClientSize {
             && libc.getpeername(clients.present(), name.clear()) == 0
             && SizeName.parse(name, size);
     if (known) {
-      pty.resize(size);
+      pty.showOn(size);
     }
   }
 

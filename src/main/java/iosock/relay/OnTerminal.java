@@ -1,6 +1,5 @@
 package iosock.relay;
 
-import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.WindowSize;
@@ -11,7 +10,6 @@ import iosock.terminal.PseudoTerminal;
 /** A command on a pseudo-terminal, whose master is joined to the relay by two pipes. */
 public final class OnTerminal implements CommandSide {
 
-  private final Libc libc;
   private final PseudoTerminal pty;
   private final OwnTerminal own;
   private final Pipe toTerminal;
@@ -25,22 +23,14 @@ public final class OnTerminal implements CommandSide {
    * @param own whose size is followed until a client says its own
    */
   public OnTerminal(Libc libc, PseudoTerminal pty, OwnTerminal own) {
-    this.libc = libc;
     this.pty = pty;
     this.own = own;
     // Of the usual size: what waits here is what an interrupt key cannot stop any more.
-    toTerminal = open();
-    fromTerminal = open();
+    toTerminal = Pipe.open(libc).nonBlocking(libc);
+    fromTerminal = Pipe.open(libc).nonBlocking(libc);
     input = new TerminalInput(libc, toTerminal.readEnd(), pty);
     output = new TerminalOutput(libc, pty, fromTerminal.writeEnd());
     clientSize = new ClientSize(libc, pty);
-  }
-
-  private Pipe open() {
-    Pipe pipe = Pipe.open(libc);
-    libc.fcntl(pipe.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-    libc.fcntl(pipe.writeEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-    return pipe;
   }
 
   @Override

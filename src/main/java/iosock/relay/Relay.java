@@ -112,7 +112,7 @@ public final class Relay {
     if (ready > 0) {
       handle();
     }
-    closeDone();
+    settle();
     drain();
   }
 
@@ -201,8 +201,8 @@ public final class Relay {
     }
   }
 
-  /** The one place where descriptors are closed. */
-  private void closeDone() {
+  /** After what happened has been handled: the one place where descriptors are closed. */
+  private void settle() {
     reception.closeDone();
     if (side.clientSize() != null) {
       side.clientSize().closeDone();

@@ -26,6 +26,7 @@ final class SizeTeller {
   private final Libc libc;
   private final OwnTerminal terminal;
   private final Memory first = new Memory(1);
+  private final Message message = new Message();
   private int own;
   private int passed;
 
@@ -73,7 +74,7 @@ final class SizeTeller {
     if (!isPending) {
       return;
     }
-    long sent = libc.sendmsg(socket, new Message().sending(first, 1, passed), FLAGS);
+    long sent = libc.sendmsg(socket, message.sending(first, 1, passed), FLAGS);
     if (sent != -Errno.EAGAIN && sent != -Errno.EINTR) {
       isPending = false;
       libc.close(passed);

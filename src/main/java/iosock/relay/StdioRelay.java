@@ -2,7 +2,6 @@ package iosock.relay;
 
 import iosock.posix.Errno;
 import iosock.posix.Failure;
-import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
@@ -69,8 +68,8 @@ public final class StdioRelay {
     orphans = new Orphans(libc);
     isServer = listener != null;
     reception = new Reception(libc, listener, clients);
-    Pipe toStdout = open();
-    Pipe fromStdin = open();
+    Pipe toStdout = pipe(libc, isRaw);
+    Pipe fromStdin = pipe(libc, isRaw);
     incoming = new Input(libc, toStdout.writeEnd(), clients, null);
     console = new Console(libc, 1);
     stdout = new Output(libc, toStdout.readEnd(), new Clients(), console, 1);
@@ -106,11 +105,10 @@ public final class StdioRelay {
     return relay;
   }
 
-  private Pipe open() {
-    Pipe pipe = Pipe.open(libc);
-    libc.fcntl(pipe.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-    libc.fcntl(pipe.writeEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-    return pipe;
+  private static Pipe pipe(Libc libc, boolean isRaw) {
+    Pipe pipe = Pipe.open(libc).nonBlocking(libc);
+    // What waits in a pipe is what an interrupt key cannot stop any more.
+    return isRaw ? pipe : pipe.large(libc);
   }
 
   /**

@@ -5,6 +5,7 @@ import static iosock.posix.Failure.check;
 import iosock.posix.CallList;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
+import iosock.posix.Signals;
 import iosock.posix.Termios;
 import iosock.posix.WindowSize;
 import iosock.process.Stdio;
@@ -24,6 +25,7 @@ public final class PseudoTerminal implements Stdio {
   private final Libc libc;
   private final int master;
   private final Termios settings = new Termios();
+  private final WindowSize before = new WindowSize();
   private int terminal;
   private boolean open = true;
 
@@ -68,6 +70,22 @@ public final class PseudoTerminal implements Stdio {
   public void resize(WindowSize size) {
     if (open) {
       libc.tiocswinsz(master, size);
+    }
+  }
+
+  /**
+   * For a screen that is empty: the processes in the foreground are told its size, even if it is the
+   * one they know, which makes most of them draw anew what they show.
+   */
+  public void showOn(WindowSize size) {
+    if (!open) {
+      return;
+    }
+    libc.tiocgwinsz(master, before);
+    libc.tiocswinsz(master, size);
+    int foreground = libc.tcgetpgrp(master);
+    if (before.isEqualTo(size) && foreground > 1) {
+      libc.kill(-foreground, Signals.SIGWINCH);
     }
   }
 

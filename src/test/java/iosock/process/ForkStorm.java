@@ -4,6 +4,8 @@ import iosock.posix.Ascii;
 import iosock.posix.Libc;
 import iosock.posix.Memory;
 import iosock.posix.WaitStatus;
+import iosock.terminal.OwnTerminal;
+import iosock.terminal.PseudoTerminal;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -12,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * more in it would spend its time collecting. Each command puts its number on a line of a file.
  * Ends with status 1 at the first wrong exit status.
  *
- * <p>Its arguments: how many forks, the first patience in milliseconds, the file.
+ * <p>Its arguments: how many forks, the first patience in milliseconds, the file; and {@code
+ * terminal} if each command is to have a controlling terminal.
  */
 final class ForkStorm {
 
@@ -25,14 +28,16 @@ final class ForkStorm {
   private final Libc libc = new Libc();
   private final Spawner spawner;
   private final Memory status = new Memory(Integer.BYTES);
+  private final boolean onTerminal;
   private long slowest;
 
-  private ForkStorm(int firstPatienceMillis) {
+  private ForkStorm(int firstPatienceMillis, boolean onTerminal) {
+    this.onTerminal = onTerminal;
     spawner = new Spawner(libc, new SignalState(0, 0), null, firstPatienceMillis);
   }
 
   public static void main(String[] arguments) throws CommandNotRun {
-    ForkStorm storm = new ForkStorm(Integer.parseInt(arguments[1]));
+    ForkStorm storm = new ForkStorm(Integer.parseInt(arguments[1]), arguments.length > 3);
     collectInBackground();
     collectInBackground();
     storm.fork(Integer.parseInt(arguments[0]), arguments[2]);
@@ -54,7 +59,7 @@ final class ForkStorm {
     long began = System.nanoTime();
     for (int i = 0; i < count; i++) {
       int expected = i % 256;
-      if (exitStatus("echo " + i + " >>" + file + "; exit " + expected) != expected) {
+      if (exitStatus(script(i, file, expected)) != expected) {
         System.out.println("fork " + i + " ended with wait status " + status.getInt(0));
         System.exit(1);
       }
@@ -65,13 +70,17 @@ final class ForkStorm {
         count, (System.nanoTime() - began) / 1_000_000, spawner.killed(), slowest / 1_000_000);
   }
 
+  /** Only a controlling terminal can be opened by that name. */
+  private String script(int i, String file, int expected) {
+    String first = onTerminal ? ": </dev/tty || exit 99; " : "";
+    return first + "echo " + i + " >>" + file + "; exit " + expected;
+  }
+
   private int exitStatus(String script) throws CommandNotRun {
     long began = System.nanoTime();
-    StdioPipes stdio = new StdioPipes(libc);
-    Command command =
-        spawner.start(List.of(Ascii.bytes("sh"), Ascii.bytes("-c"), Ascii.bytes(script)), stdio);
+    List<byte[]> argv = List.of(Ascii.bytes("sh"), Ascii.bytes("-c"), Ascii.bytes(script));
+    Command command = onTerminal ? startOnTerminal(argv) : startOnPipes(argv);
     slowest = Math.max(slowest, System.nanoTime() - began);
-    stdio.close();
     if (command.hasExited()) {
       // Before the guard looked.
       return command.exitCode();
@@ -79,5 +88,17 @@ final class ForkStorm {
     libc.waitpid(command.pid(), status, 0);
     int waitStatus = status.getInt(0);
     return WaitStatus.signal(waitStatus) == 0 ? WaitStatus.exitStatus(waitStatus) : -1;
+  }
+
+  private Command startOnPipes(List<byte[]> argv) throws CommandNotRun {
+    StdioPipes stdio = new StdioPipes(libc);
+    Command command = spawner.start(argv, stdio);
+    stdio.close();
+    return command;
+  }
+
+  /** Which stays open: hung up, the command would be killed. */
+  private Command startOnTerminal(List<byte[]> argv) throws CommandNotRun {
+    return spawner.start(argv, PseudoTerminal.open(libc, OwnTerminal.find(libc)));
   }
 }

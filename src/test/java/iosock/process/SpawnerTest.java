@@ -11,6 +11,7 @@ import iosock.posix.WaitStatus;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -43,11 +44,19 @@ class SpawnerTest {
     storm(300, 1);
   }
 
-  private void storm(int count, int firstPatienceMillis) throws Exception {
+  /** One that hung had made the terminal its own before it was killed, or had not. */
+  @Test
+  @Timeout(600)
+  void theNextChildGetsTheTerminalOfOneThatHung() throws Exception {
+    storm(200, 1, "terminal");
+  }
+
+  private void storm(int count, int firstPatienceMillis, String... more) throws Exception {
     Path output = directory.resolve("output");
     Path numbers = directory.resolve("numbers");
-    Process storm =
-        new ProcessBuilder(
+    List<String> line =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
@@ -57,10 +66,10 @@ class SpawnerTest {
                 ForkStorm.class.getName(),
                 "" + count,
                 "" + firstPatienceMillis,
-                numbers.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+                numbers.toString()));
+    line.addAll(List.of(more));
+    Process storm =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     int exitStatus = storm.waitFor();
     System.out.print(Files.readString(output));
     assertEquals(0, exitStatus);
