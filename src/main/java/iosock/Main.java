@@ -189,7 +189,7 @@ public final class Main {
       terminal.restore();
     }
     if (code == 0) {
-      messages.tellEnd(line.socket(), relay.isDetached());
+      messages.tellEnd(line.socket(), relay.isDetached(), relay.isSilent());
     }
     return end(line, relay, code);
   }

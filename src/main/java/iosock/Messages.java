@@ -38,9 +38,18 @@ final class Messages {
     sayLine("attached to ", socket, how, new byte[0]);
   }
 
-  /** That a session has ended, and who ended it. */
-  void tellEnd(byte[] socket, boolean isDetached) {
-    sayLine(isDetached ? "detached from " : "closed by ", socket, "", new byte[0]);
+  /**
+   * That a session has ended, and who ended it.
+   *
+   * @param isSilent whether nothing came from there, as where somebody else is connected
+   */
+  void tellEnd(byte[] socket, boolean isDetached, boolean isSilent) {
+    if (isDetached) {
+      sayLine("detached from ", socket, "", new byte[0]);
+    } else {
+      String guess = isSilent ? " without a word; is somebody else connected?" : "";
+      sayLine("closed by ", socket, guess, new byte[0]);
+    }
   }
 
   /** What was tried, on what, and why it failed. */

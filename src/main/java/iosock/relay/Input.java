@@ -22,6 +22,7 @@ final class Input implements Feed {
   /** Allocated when nobody reads the pipe any more: what is sent then goes nowhere. */
   private Memory discarded;
 
+  private boolean silent = true;
   private boolean reset;
 
   /**
@@ -76,11 +77,13 @@ final class Input implements Feed {
       return;
     }
     long moved = discarded == null ? take(speaker) : discard(speaker);
-    if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
+    if (moved > 0) {
+      silent = false;
+    } else if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
       blocked = ready;
     } else if (moved == -Errno.EPIPE) {
       discarded = new Memory(DISCARDED_AT_ONCE);
-    } else if (moved <= 0) {
+    } else {
       // The end, or ECONNRESET in its place where the client left unread what it was sent.
       reset |= moved == -Errno.ECONNRESET;
       clients.speakerEnded();
@@ -112,6 +115,11 @@ final class Input implements Feed {
   /** Whether nobody reads the pipe any more. */
   boolean isDiscarding() {
     return discarded != null;
+  }
+
+  /** Whether nobody has ever sent anything. */
+  boolean isSilent() {
+    return silent;
   }
 
   /** Whether somebody has left without reading all that was sent to it. */

@@ -309,6 +309,11 @@ public final class StdioRelay {
     return detaching;
   }
 
+  /** Whether nothing has ever come from the server. */
+  public boolean isSilent() {
+    return incoming.isSilent();
+  }
+
   /** Whether the server has gone without reading all that was sent to it. */
   public boolean isReset() {
     return incoming.isReset() || reception.isReset();
