@@ -10,7 +10,6 @@ import iosock.posix.Libc;
 import iosock.posix.ResourceLimit;
 import iosock.posix.WindowSize;
 import iosock.process.Arguments;
-import iosock.process.Command;
 import iosock.process.CommandNotRun;
 import iosock.process.Descriptors;
 import iosock.process.OpenFileLimit;
@@ -22,6 +21,7 @@ import iosock.relay.OnTerminal;
 import iosock.relay.Relay;
 import iosock.relay.StdioRelay;
 import iosock.signal.EarlyTermination;
+import iosock.signal.Ended;
 import iosock.signal.SignalPipe;
 import iosock.socket.Connection;
 import iosock.socket.Listener;
@@ -36,6 +36,9 @@ public final class Main {
   private static final int FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+
+  /** Added to a signal's number, as shells do. */
+  private static final int KILLED = 128;
 
   private final EarlyTermination early;
   private final Libc libc = new Libc();
@@ -134,8 +137,8 @@ public final class Main {
       OwnTerminal terminal)
       throws CommandNotRun {
     StdioPipes stdio = new StdioPipes(libc);
-    Command command = spawner.start(line.command(), stdio);
-    return new Relay(libc, signals, listener, command, new OnPipes(stdio), terminal);
+    Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), terminal);
+    return relay.attend(spawner.start(line.command(), stdio));
   }
 
   private Relay startOnTerminal(
@@ -146,13 +149,12 @@ public final class Main {
       OwnTerminal terminal)
       throws CommandNotRun {
     PseudoTerminal pty = PseudoTerminal.open(libc, terminal);
-    Command command = spawner.start(line.command(), pty);
+    Relay relay = new Relay(libc, signals, listener, new OnTerminal(libc, pty, terminal), terminal);
     if (listener == null && terminal.isInput()) {
       signals.catchForTerminal();
       terminal.goRaw();
     }
-    return new Relay(
-        libc, signals, listener, command, new OnTerminal(libc, pty, terminal), terminal);
+    return relay.attend(spawner.start(line.command(), pty));
   }
 
   private int serve(CommandLine line) {
@@ -170,15 +172,28 @@ public final class Main {
   }
 
   private int connect(CommandLine line) {
+    try {
+      return connectUntilEnded(line);
+    } catch (Ended e) {
+      return KILLED + e.signal();
+    }
+  }
+
+  private int connectUntilEnded(CommandLine line) throws Ended {
     SignalPipe signals = catchSignals(SignalState.read(libc));
     OwnTerminal terminal = OwnTerminal.find(libc);
-    boolean isRaw = line.pty() && terminal.isInput();
-    byte[] ownName = isRaw ? sizeName(terminal) : null;
-    int server = Connection.connect(libc, new SocketName(line.socket()), ownName, signals);
-    StdioRelay relay = StdioRelay.connect(libc, signals, terminal, server, isRaw, line.detachKey());
-    if (!isRaw) {
-      return end(line, relay, relay.run());
+    if (line.pty() && terminal.isInput()) {
+      return attach(line, signals, terminal);
     }
+    int server = Connection.connect(libc, new SocketName(line.socket()), null, signals);
+    StdioRelay relay = StdioRelay.connect(libc, signals, terminal, server);
+    return end(line, relay, relay.run());
+  }
+
+  private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal) throws Ended {
+    SocketName name = new SocketName(line.socket());
+    int server = Connection.connect(libc, name, sizeName(terminal), signals);
+    StdioRelay relay = StdioRelay.attach(libc, signals, terminal, server, line.detachKey());
     messages.tellAttached(line.socket(), line.detachKey());
     int code;
     try {
@@ -202,8 +217,8 @@ public final class Main {
 
   private static int end(CommandLine line, StdioRelay relay, int code) {
     relay.close();
-    if (code == 0 && relay.isReset()) {
-      throw new Failure("send everything to", line.socket(), Errno.ECONNRESET);
+    if (code == 0 && relay.shortfall() != 0) {
+      throw new Failure("send everything to", line.socket(), relay.shortfall());
     }
     return code;
   }

@@ -45,10 +45,22 @@ final class Messages {
    */
   void tellEnd(byte[] socket, boolean isDetached, boolean isSilent) {
     if (isDetached) {
+      leaveScreen();
       sayLine("detached from ", socket, "", new byte[0]);
     } else {
       String guess = isSilent ? " without a word; is somebody else connected?" : "";
       sayLine("closed by ", socket, guess, new byte[0]);
+    }
+  }
+
+  /**
+   * A program that was left behind may have the cursor hidden, in colour, and anywhere: below
+   * everything, it can be seen what is said next.
+   */
+  private void leaveScreen() {
+    String terminal = System.getenv("TERM");
+    if (terminal != null && !terminal.equals("dumb") && libc.isatty(STANDARD_ERROR)) {
+      write(STANDARD_ERROR, Ascii.bytes("\033[m\033[?25h\033[999H\n"));
     }
   }
 

@@ -27,6 +27,7 @@ public final class Libc {
   private static final long GETPID = Link.function("getpid");
   private static final long GETPPID = Link.function("getppid");
   private static final long GETRLIMIT = Link.function("getrlimit");
+  private static final long GETSOCKOPT = Link.function("getsockopt");
   private static final long GRANTPT = Link.function("grantpt");
   static final long IOCTL = Link.function("ioctl");
   private static final long ISATTY = Link.function("isatty");
@@ -67,6 +68,7 @@ public final class Libc {
   static final long WRITE = Link.function("write");
 
   private final Memory word = new Memory(Long.BYTES);
+  private final Memory length = new Memory(Integer.BYTES);
 
   public int accept4(int fd, int flags) {
     return result(call(ACCEPT4, fd, 0, 0, flags, 0, 0));
@@ -152,6 +154,13 @@ public final class Libc {
    */
   public int getppid() {
     return (int) call(GETPPID, 0, 0, 0);
+  }
+
+  /** For options that are an int. */
+  public int getsockopt(int fd, int level, int option) {
+    length.putInt(0, Integer.BYTES);
+    int result = result(call(GETSOCKOPT, fd, level, option, word.address(), length.address(), 0));
+    return result < 0 ? result : word.getInt(0);
   }
 
   /** How many bytes wait to be read from a pipe or socket, by ioctl(2). */
@@ -269,6 +278,20 @@ public final class Libc {
   public int setsockopt(int fd, int level, int option, int value) {
     word.putInt(0, value);
     return result(call(SETSOCKOPT, fd, level, option, word.address(), Integer.BYTES, 0));
+  }
+
+  /** So that close(2) does not wait, whatever was set: SO_LINGER, socket(7). */
+  public int unsetLinger(int fd) {
+    word.putLong(0, 0);
+    return result(
+        call(
+            SETSOCKOPT,
+            fd,
+            Sockets.SOL_SOCKET,
+            Sockets.SO_LINGER,
+            word.address(),
+            2 * Integer.BYTES,
+            0));
   }
 
   public int shutdown(int fd, int how) {

@@ -15,6 +15,9 @@ public final class PollSet {
   public static final int POLLHUP = 0x10;
   public static final int POLLNVAL = 0x20;
 
+  /** The peer has shut down sending. */
+  public static final int POLLRDHUP = 0x2000;
+
   static final int SIZEOF = 8;
   static final int OFFSETOF_fd = 0;
   static final int OFFSETOF_events = 4;

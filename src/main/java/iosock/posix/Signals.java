@@ -6,6 +6,7 @@ public final class Signals {
   public static final int SIGHUP = 1;
   public static final int SIGINT = 2;
   public static final int SIGQUIT = 3;
+  public static final int SIGABRT = 6;
   public static final int SIGKILL = 9;
   public static final int SIGUSR1 = 10;
   public static final int SIGUSR2 = 12;
@@ -17,12 +18,14 @@ public final class Signals {
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
   public static final int SIGTSTP = 20;
+  public static final int SIGTTOU = 22;
   public static final int SIGXCPU = 24;
   public static final int SIGVTALRM = 26;
   public static final int SIGPROF = 27;
   public static final int SIGWINCH = 28;
   public static final int SIGIO = 29;
   public static final int SIGPWR = 30;
+  public static final int SIGSYS = 31;
 
   public static final int SIG_UNBLOCK = 1;
   public static final int SIG_SETMASK = 2;

@@ -11,6 +11,9 @@ public final class Sockets {
   public static final int SOCK_CLOEXEC = 02000000;
 
   public static final int SOL_SOCKET = 1;
+  public static final int SO_TYPE = 3;
+  public static final int SO_LINGER = 13;
+  public static final int SO_DOMAIN = 39;
   public static final int SO_OOBINLINE = 10;
 
   static final int SCM_RIGHTS = 1;

@@ -85,10 +85,23 @@ public final class ClientSize {
             Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
     if (received > 0) {
       greetingDue = false;
-      channel = message.descriptor();
+      take(message.descriptor());
       libc.write(pipe, greeting, 0, (int) received);
     }
     return received;
+  }
+
+  /** Only what our clients send: of anything else it matters who holds it, and how it is closed. */
+  private void take(int received) {
+    channel = received;
+    boolean isOurs =
+        libc.getsockopt(received, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN) == Sockets.AF_UNIX
+            && libc.getsockopt(received, Sockets.SOL_SOCKET, Sockets.SO_TYPE)
+                == Sockets.SOCK_SEQPACKET;
+    if (received != NONE && !isOurs) {
+      libc.unsetLinger(received);
+      drop();
+    }
   }
 
   void arm(PollSet poll) {

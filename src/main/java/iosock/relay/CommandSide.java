@@ -17,6 +17,9 @@ public interface CommandSide {
    */
   int err();
 
+  /** Whether the command has a terminal, which is gone when its screen is. */
+  boolean isTerminal();
+
   /** Learns how large the client's terminal is; null if the command has none. */
   ClientSize clientSize();
 

@@ -112,11 +112,6 @@ final class Input implements Feed {
     return false;
   }
 
-  /** Whether nobody reads the pipe any more. */
-  boolean isDiscarding() {
-    return discarded != null;
-  }
-
   /** Whether nobody has ever sent anything. */
   boolean isSilent() {
     return silent;

@@ -31,6 +31,11 @@ public final class OnPipes implements CommandSide {
   }
 
   @Override
+  public boolean isTerminal() {
+    return false;
+  }
+
+  @Override
   public ClientSize clientSize() {
     return null;
   }

@@ -49,6 +49,11 @@ public final class OnTerminal implements CommandSide {
   }
 
   @Override
+  public boolean isTerminal() {
+    return true;
+  }
+
+  @Override
   public ClientSize clientSize() {
     return clientSize;
   }

@@ -41,7 +41,7 @@ final class OwnInput implements Feed {
   private final int pipe;
   private final int key;
   private final Memory buffer = new Memory(READ_AT_ONCE);
-  private final PollSet room = new PollSet(1);
+  private final PollSet ready = new PollSet(2);
   private Way way;
   private boolean blocked;
   private boolean ended;
@@ -115,7 +115,7 @@ final class OwnInput implements Feed {
   /** While it is not to be read: asks for its hangup. */
   void armIdle(PollSet poll) {
     if (!ended && !isLeft) {
-      poll.watch(Slot.OWN_INPUT, fd, 0);
+      poll.watch(Slot.OWN_INPUT, fd, PollSet.POLLRDHUP);
     }
   }
 
@@ -128,13 +128,13 @@ final class OwnInput implements Feed {
   }
 
   /**
-   * @param ready whether there is known to be input: if nothing moves all the same, it is the pipe
-   *     that is full
+   * @param isReady whether there is known to be input: if nothing moves all the same, it is the
+   *     pipe that is full
    */
-  private void move(boolean ready) {
+  private void move(boolean isReady) {
     long moved = way == Way.SPLICE ? splice() : copy();
     if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
-      blocked = ready;
+      blocked = isReady;
     } else if (moved == -Errno.EINVAL && way == Way.SPLICE) {
       way = Way.READ;
     } else if (moved <= 0) {
@@ -148,12 +148,14 @@ final class OwnInput implements Feed {
   }
 
   private long copy() {
-    room.watch(0, pipe, PollSet.POLLOUT);
-    if (libc.poll(room, 0) <= 0) {
-      return -Errno.EAGAIN;
-    }
-    if ((room.revents(0) & PollSet.POLLERR) != 0) {
+    ready.watch(0, pipe, PollSet.POLLOUT);
+    ready.watch(1, fd, PollSet.POLLIN);
+    libc.poll(ready, 0);
+    if ((ready.revents(0) & PollSet.POLLERR) != 0) {
       return -Errno.EPIPE;
+    }
+    if (ready.revents(0) == 0 || ready.revents(1) == 0) {
+      return -Errno.EAGAIN;
     }
     long read =
         way == Way.RECEIVE

@@ -13,7 +13,7 @@ import iosock.socket.Listener;
 final class Reception {
 
   private static final int UNREAD_AT_ONCE = 1 << 16;
-  private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
+  static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
 
   private final Libc libc;
   private final Clients clients;

@@ -4,7 +4,6 @@ import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
 import iosock.process.Command;
-import iosock.process.StdioPipes;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.terminal.OwnTerminal;
@@ -33,7 +32,6 @@ public final class Relay {
 
   private final Libc libc;
   private final SignalPipe signals;
-  private final Command command;
   private final CommandSide side;
   private final OwnTerminal terminal;
   private final boolean isOnStdio;
@@ -44,49 +42,45 @@ public final class Relay {
   private final Output out;
   private final Output err;
   private final PollSet poll = new PollSet(Slot.COUNT);
+  private Command command;
   private boolean stopping;
+  private boolean hangingUp;
   private boolean draining;
   private boolean drained;
   private boolean finished;
   private boolean inputEnded;
+  private boolean isScreenGone;
   private boolean hungUp;
   private long lastProgress;
 
   /**
-   * For a command with pipes, on a socket.
+   * All that can fail for want of something is done here, before there is a command.
    *
-   * @param stdio of {@code command}; all that is passed stays the caller's to close
-   */
-  public Relay(
-      Libc libc, SignalPipe signals, Listener listener, Command command, StdioPipes stdio) {
-    this(libc, signals, listener, command, new OnPipes(stdio), OwnTerminal.find(libc));
-  }
-
-  /**
    * @param listener null for a command on iosock's own standard input and output
-   * @param side of {@code command}; all that is passed stays the caller's to close
+   * @param side of the command that is to be started; all that is passed stays the caller's to
+   *     close
    */
   public Relay(
-      Libc libc,
-      SignalPipe signals,
-      Listener listener,
-      Command command,
-      CommandSide side,
-      OwnTerminal terminal) {
+      Libc libc, SignalPipe signals, Listener listener, CommandSide side, OwnTerminal terminal) {
     this.libc = libc;
     this.signals = signals;
-    this.command = command;
     this.side = side;
     this.terminal = terminal;
     isOnStdio = listener == null;
     reception = new Reception(libc, listener, clients);
     input =
         isOnStdio
-            ? new OwnInput(libc, side.in(), side.clientSize() != null, OwnInput.NO_KEY)
+            ? new OwnInput(libc, side.in(), side.isTerminal(), OwnInput.NO_KEY)
             : new Input(libc, side.in(), clients, side.clientSize());
     console = new Console(libc, 1);
     out = new Output(libc, side.out(), clients, console, 0);
     err = new Output(libc, side.err(), clients, new Console(libc, 2), 1);
+  }
+
+  /** The command has been started. */
+  public Relay attend(Command started) {
+    command = started;
+    return this;
   }
 
   /**
@@ -106,6 +100,7 @@ public final class Relay {
 
   /** Waits until something happens, and handles it. */
   void turn() {
+    terminal.settle(signals, !isEndNear());
     arm();
     int ready = libc.poll(poll, timeout());
     reception.polled();
@@ -124,6 +119,10 @@ public final class Relay {
       input.arm(poll);
     }
     side.arm(poll);
+    if (isScreen() && !hungUp) {
+      // For its end alone: a command that says nothing would never learn of it.
+      poll.watch(Slot.CONSOLE, console.fd(), 0);
+    }
     out.arm(poll);
     err.arm(poll);
   }
@@ -147,6 +146,7 @@ public final class Relay {
       receiverChanged();
     }
     side.turn(poll);
+    isScreenGone = isScreen() && (poll.revents(Slot.CONSOLE) & Reception.GONE) != 0;
     boolean progress = out.turn(poll) | err.turn(poll);
     if (progress && draining) {
       lastProgress = System.nanoTime();
@@ -167,10 +167,16 @@ public final class Relay {
     switch (signal) {
       case Signals.SIGCHLD -> {}
       case Signals.SIGTSTP -> terminal.suspend(signals);
-      case Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGUSR1, Signals.SIGUSR2 ->
-          command.signal(signal);
+      case Signals.SIGHUP, Signals.SIGQUIT -> {
+        // Without a command they are meant for who is left.
+        stopping |= draining;
+        hangingUp = true;
+        command.signal(signal);
+      }
+      case Signals.SIGUSR1, Signals.SIGUSR2 -> command.signal(signal);
       case Signals.SIGCONT -> {
-        terminal.resume();
+        terminal.continued();
+        side.ownSizeChanged();
         command.signal(signal);
       }
       case Signals.SIGWINCH -> {
@@ -211,12 +217,22 @@ public final class Relay {
       inputEnded = true;
       side.endInput(input.isWithinLine());
     }
-    if (isOnStdio && console.errno() != 0 && !hungUp) {
+    if (isOnStdio && !hungUp && (isScreenGone || console.errno() != 0)) {
       // Nobody will ever take it. A program that writes to a pipe is told so, and so is this one.
       hungUp = true;
       out.abandon();
       side.hangup();
     }
+  }
+
+  /** Whether the command is gone, or has been told what most of them die of. */
+  private boolean isEndNear() {
+    return stopping || hangingUp || draining;
+  }
+
+  /** Whether own output is what the command's terminal shows. */
+  private boolean isScreen() {
+    return isOnStdio && side.isTerminal();
   }
 
   /** Whether it is the user's own business how long the console takes. */

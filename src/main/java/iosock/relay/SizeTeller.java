@@ -33,6 +33,9 @@ final class SizeTeller {
   /** Whether the first byte has been taken from its pipe, and not yet been sent. */
   private boolean isPending;
 
+  private boolean isFirst = true;
+  private boolean isUnheard;
+
   /** Whether there is a size that has not been told. */
   private boolean isUntold = true;
 
@@ -49,7 +52,7 @@ final class SizeTeller {
 
   /** Whether the first byte has still to come, or to be sent. */
   boolean isFirst() {
-    return passed != NOBODY;
+    return isFirst;
   }
 
   /** Whether the first byte has come, and has still to be sent. */
@@ -75,10 +78,13 @@ final class SizeTeller {
       return;
     }
     long sent = libc.sendmsg(socket, message.sending(first, 1, passed), FLAGS);
-    if (sent != -Errno.EAGAIN && sent != -Errno.EINTR) {
+    if (sent < 0 && !isLater(sent)) {
+      // ETOOMANYREFS, or a policy against passing descriptors: the byte matters more.
+      sent = libc.send(socket, first, 0, 1, FLAGS);
+    }
+    if (!isLater(sent)) {
       isPending = false;
-      libc.close(passed);
-      passed = NOBODY;
+      isFirst = false;
     }
   }
 
@@ -90,7 +96,7 @@ final class SizeTeller {
 
   /** Asks for room, if the far end is slow to listen. */
   void arm(PollSet poll) {
-    if (isUntold && own != NOBODY) {
+    if (isUntold && !isUnheard) {
       poll.watch(Slot.SIZE, own, PollSet.POLLOUT);
     }
   }
@@ -102,18 +108,38 @@ final class SizeTeller {
     }
   }
 
+  private static boolean isLater(long sent) {
+    return sent == -Errno.EAGAIN || sent == -Errno.EINTR;
+  }
+
   private void tell() {
     WindowSize size = terminal.size();
-    if (size == null || own == NOBODY) {
+    if (size == null || isUnheard) {
       isUntold = false;
       return;
     }
     long sent = libc.send(own, size.memory(), 0, WindowSize.SIZEOF, FLAGS);
-    isUntold = sent == -Errno.EAGAIN || sent == -Errno.EINTR;
+    isUntold = isLater(sent);
     if (sent < 0 && !isUntold) {
       // EPIPE: nobody listens.
-      libc.close(own);
-      own = NOBODY;
+      isUnheard = true;
     }
+  }
+
+  /** After a turn. */
+  void closeDone() {
+    if (!isFirst) {
+      passed = close(passed);
+    }
+    if (isUnheard) {
+      own = close(own);
+    }
+  }
+
+  private int close(int fd) {
+    if (fd != NOBODY) {
+      libc.close(fd);
+    }
+    return NOBODY;
   }
 }

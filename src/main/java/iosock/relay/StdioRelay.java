@@ -32,23 +32,11 @@ public final class StdioRelay {
   private final OwnTerminal terminal;
   private final Orphans orphans;
   private final boolean isServer;
-  private final Clients clients = new Clients();
+  private final Clients clients;
   private final Reception reception;
-  private final Input incoming;
-  private final Console console;
-  private final Output stdout;
-  private final int stdinPipe;
-  private final OwnInput stdin;
-  private final Output outgoing;
-
-  /** Null where this terminal's size is nobody's business. */
-  private final SizeTeller sizes;
-
+  private final Incoming incoming;
+  private final Outgoing outgoing;
   private final PollSet poll = new PollSet(Slot.COUNT);
-
-  /** Whether own input was to be read when it was polled for. */
-  private boolean reading;
-
   private boolean halfClosed;
   private boolean detaching;
   private long detachingSince;
@@ -60,23 +48,18 @@ public final class StdioRelay {
       SignalPipe signals,
       OwnTerminal terminal,
       Listener listener,
-      boolean isRaw,
-      int detachKey) {
+      Clients clients,
+      Incoming incoming,
+      Outgoing outgoing) {
     this.libc = libc;
     this.signals = signals;
     this.terminal = terminal;
+    this.clients = clients;
+    this.incoming = incoming;
+    this.outgoing = outgoing;
     orphans = new Orphans(libc);
     isServer = listener != null;
     reception = new Reception(libc, listener, clients);
-    Pipe toStdout = pipe(libc, isRaw);
-    Pipe fromStdin = pipe(libc, isRaw);
-    incoming = new Input(libc, toStdout.writeEnd(), clients, null);
-    console = new Console(libc, 1);
-    stdout = new Output(libc, toStdout.readEnd(), new Clients(), console, 1);
-    stdinPipe = fromStdin.readEnd();
-    stdin = new OwnInput(libc, fromStdin.writeEnd(), isRaw, detachKey);
-    outgoing = new Output(libc, stdinPipe, clients, null, 0);
-    sizes = isRaw ? new SizeTeller(libc, terminal) : null;
   }
 
   /**
@@ -84,38 +67,51 @@ public final class StdioRelay {
    */
   public static StdioRelay serve(
       Libc libc, SignalPipe signals, OwnTerminal terminal, Listener listener) {
-    return new StdioRelay(libc, signals, terminal, listener, false, OwnInput.NO_KEY);
+    Clients clients = new Clients();
+    Incoming incoming = new Incoming(libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc));
+    Outgoing outgoing =
+        new Outgoing(
+            libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc), null, OwnInput.NO_KEY);
+    return new StdioRelay(libc, signals, terminal, listener, clients, incoming, outgoing);
   }
 
   /**
    * @param server a connection, which {@link #close} closes
-   * @param isRaw whether standard input is a terminal that is raw
-   * @param detachKey then, a byte that ends the session when typed, or -1
    */
   public static StdioRelay connect(
-      Libc libc,
-      SignalPipe signals,
-      OwnTerminal terminal,
-      int server,
-      boolean isRaw,
-      int detachKey) {
-    int key = isRaw ? detachKey : OwnInput.NO_KEY;
-    StdioRelay relay = new StdioRelay(libc, signals, terminal, null, isRaw, key);
-    relay.clients.arrive(server);
-    return relay;
+      Libc libc, SignalPipe signals, OwnTerminal terminal, int server) {
+    Clients clients = new Clients();
+    clients.arrive(server);
+    Incoming incoming = new Incoming(libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc));
+    Outgoing outgoing =
+        new Outgoing(
+            libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc), null, OwnInput.NO_KEY);
+    return new StdioRelay(libc, signals, terminal, null, clients, incoming, outgoing);
   }
 
-  private static Pipe pipe(Libc libc, boolean isRaw) {
-    Pipe pipe = Pipe.open(libc).nonBlocking(libc);
-    // What waits in a pipe is what an interrupt key cannot stop any more.
-    return isRaw ? pipe : pipe.large(libc);
+  /**
+   * For a person at a terminal that is raw. The pipes are of the usual size: what waits in them is
+   * what an interrupt key cannot stop any more.
+   *
+   * @param terminal standard input
+   * @param server a connection, which {@link #close} closes
+   * @param detachKey a byte that ends the session when typed; -1 for none
+   */
+  public static StdioRelay attach(
+      Libc libc, SignalPipe signals, OwnTerminal terminal, int server, int detachKey) {
+    Clients clients = new Clients();
+    clients.arrive(server);
+    Incoming incoming = new Incoming(libc, clients, Pipe.open(libc).nonBlocking(libc));
+    Outgoing outgoing =
+        new Outgoing(libc, clients, Pipe.open(libc).nonBlocking(libc), terminal, detachKey);
+    return new StdioRelay(libc, signals, terminal, null, clients, incoming, outgoing);
   }
 
   /**
    * Until there is nobody left to serve, or the server has closed, or the user detaches.
    *
    * @return the code to exit with
-   * @throws Failure if standard output cannot be written, or the server did not read everything
+   * @throws Failure if standard output cannot be written
    */
   public int run() {
     orphans.reap();
@@ -126,13 +122,13 @@ public final class StdioRelay {
   }
 
   private void turn() {
+    terminal.settle(signals, true);
     arm();
     int ready = libc.poll(poll, timeout());
     reception.polled();
     if (ready > 0) {
       handle();
     }
-    reception.closeDone();
     settle();
   }
 
@@ -140,37 +136,8 @@ public final class StdioRelay {
     poll.clear();
     poll.watch(Slot.SIGNALS, signals.fd(), PollSet.POLLIN);
     reception.arm(poll);
-    if (!detaching) {
-      incoming.arm(poll);
-    }
-    stdout.arm(poll);
-    // A server's input is left where it is until somebody is there to receive it; a terminal's is
-    // read in any case, or nobody could detach.
-    reading = clients.isReceiving() || sizes != null;
-    if (reading) {
-      stdin.arm(poll);
-    } else {
-      stdin.armIdle(poll);
-    }
-    armOutgoing();
-  }
-
-  private void armOutgoing() {
-    if (sizes != null) {
-      sizes.arm(poll);
-    }
-    if (!clients.isReceiving()) {
-      return;
-    }
-    if (isFirst()) {
-      sizes.armFirst(poll, stdinPipe, clients.present());
-    } else {
-      outgoing.arm(poll);
-    }
-  }
-
-  private boolean isFirst() {
-    return sizes != null && sizes.isFirst();
+    incoming.arm(poll, !detaching);
+    outgoing.arm(poll);
   }
 
   private int timeout() {
@@ -189,28 +156,8 @@ public final class StdioRelay {
     if (reception.turn(poll)) {
       outgoing.receiverChanged();
     }
-    if (reading) {
-      stdin.turn(poll);
-    } else {
-      stdin.turnIdle(poll);
-    }
-    turnOutgoing();
-    stdout.turn(poll);
+    outgoing.turn(poll);
     incoming.turnAgain();
-  }
-
-  private void turnOutgoing() {
-    if (sizes != null) {
-      sizes.turn(poll);
-    }
-    if (!clients.isReceiving()) {
-      return;
-    }
-    if (isFirst()) {
-      sizes.turnFirst(poll, stdinPipe, clients.present());
-    } else {
-      outgoing.turn(poll);
-    }
   }
 
   private void handleSignals() {
@@ -226,17 +173,11 @@ public final class StdioRelay {
       case Signals.SIGCHLD -> {}
       case Signals.SIGTSTP -> terminal.suspend(signals);
       case Signals.SIGCONT -> {
-        terminal.resume();
-        sizeChanged();
+        terminal.continued();
+        outgoing.sizeChanged();
       }
-      case Signals.SIGWINCH -> sizeChanged();
+      case Signals.SIGWINCH -> outgoing.sizeChanged();
       default -> finish(KILLED + signal);
-    }
-  }
-
-  private void sizeChanged() {
-    if (sizes != null) {
-      sizes.sizeChanged();
     }
   }
 
@@ -247,35 +188,44 @@ public final class StdioRelay {
     }
   }
 
-  /** After a turn: who has come to an end. */
+  /** After a turn: what is closed, and who has come to an end. */
   private void settle() {
-    if (console.errno() == Errno.EPIPE) {
-      // As a program ends that does not catch SIGPIPE: in silence.
-      finish(KILLED + Signals.SIGPIPE);
-    } else if (console.errno() != 0) {
-      throw new Failure("write to", "standard output", console.errno());
-    }
-    if (stdin.isKeyPressed() && !detaching) {
-      detaching = true;
-      detachingSince = System.nanoTime();
-    }
-    if (stdin.hasEnded() && !isFirstDue()) {
-      outgoing.finish();
-    }
+    reception.closeDone();
+    outgoing.settle();
+    checkStdout();
+    checkKeyboard();
     if (!outgoing.isOwed()) {
       reception.turnAway();
       halfClose();
     }
     if (isOver()) {
-      stdout.finish();
-      if (stdout.isDelivered() || isDetachingTooLong()) {
+      incoming.finish();
+      if (incoming.isDelivered() || isDetachingTooLong()) {
         finish(0);
       }
     }
   }
 
-  private boolean isFirstDue() {
-    return clients.isReceiving() && sizes != null && sizes.isFirstDue(stdinPipe);
+  private void checkStdout() {
+    if (incoming.errno() == Errno.EPIPE) {
+      // As a program ends that does not catch SIGPIPE: in silence.
+      finish(KILLED + Signals.SIGPIPE);
+    } else if (incoming.errno() != 0) {
+      throw new Failure("write to", "standard output", incoming.errno());
+    }
+  }
+
+  private void checkKeyboard() {
+    if (detaching) {
+      return;
+    }
+    if (outgoing.isKeyPressed()) {
+      detaching = true;
+      detachingSince = System.nanoTime();
+    } else if (outgoing.isRaw() && outgoing.hasEnded()) {
+      // A raw terminal's input ends only where it is hung up, even if the signal is ignored.
+      finish(KILLED + Signals.SIGHUP);
+    }
   }
 
   private void halfClose() {
@@ -314,9 +264,15 @@ public final class StdioRelay {
     return incoming.isSilent();
   }
 
-  /** Whether the server has gone without reading all that was sent to it. */
-  public boolean isReset() {
-    return incoming.isReset() || reception.isReset();
+  /**
+   * @return why the server has not read everything, as an errno; 0 if it has, as far as is known
+   */
+  public int shortfall() {
+    if (incoming.isReset() || reception.isReset()) {
+      return Errno.ECONNRESET;
+    }
+    // What was typed too late is nobody's loss.
+    return !terminal.isInput() && outgoing.isLeft() ? Errno.EPIPE : 0;
   }
 
   /** Ends the connection. */

@@ -82,7 +82,7 @@ final class TerminalInput {
 
   /** What is in the pipe is still typed; then the end. */
   void end(boolean withinLine) {
-    if (!ended) {
+    if (!ended && !hungUp) {
       ended = true;
       endedWithinLine = withinLine;
       endsToType = 1;

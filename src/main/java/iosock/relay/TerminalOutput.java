@@ -94,8 +94,8 @@ final class TerminalOutput {
     } else if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
       blocked = ready;
     } else {
-      // EIO: the terminal was taken from everybody who had it open, by vhangup(2).
-      ended = commandExited || !pty.reopen();
+      // EIO: nobody has the terminal open any more.
+      ended = true;
     }
     return moved > 0;
   }

@@ -31,6 +31,7 @@ public final class SignalPipe {
 
   /** What would end the process, or stop it, and leave its terminal as it is. */
   private static final int[] CAUGHT_FOR_TERMINAL = {
+    Signals.SIGABRT,
     Signals.SIGALRM,
     Signals.SIGSTKFLT,
     Signals.SIGTSTP,
@@ -39,7 +40,13 @@ public final class SignalPipe {
     Signals.SIGPROF,
     Signals.SIGIO,
     Signals.SIGPWR,
+    Signals.SIGSYS,
   };
+
+  /** Those that libc leaves to programs, and the last one: signal(7). */
+  private static final int FIRST_REALTIME = 34;
+
+  private static final int LAST_REALTIME = 64;
 
   private static final int BATCH = 256;
 
@@ -84,6 +91,11 @@ public final class SignalPipe {
    */
   public void catchForTerminal() {
     catchAll(CAUGHT_FOR_TERMINAL);
+    int[] realtime = new int[LAST_REALTIME - FIRST_REALTIME + 1];
+    for (int i = 0; i < realtime.length; i++) {
+      realtime[i] = FIRST_REALTIME + i;
+    }
+    catchAll(realtime);
   }
 
   private void catchAll(int[] signals) {
@@ -112,6 +124,26 @@ public final class SignalPipe {
     libc.sigaction(Signals.SIGTSTP, standard);
     libc.raise(Signals.SIGTSTP);
     libc.sigaction(Signals.SIGTSTP, handle);
+  }
+
+  /** Stops the process as a write to a terminal does that is another's just now. */
+  public void stopInBackground() {
+    libc.raise(Signals.SIGTTOU);
+  }
+
+  /**
+   * Takes what arrives within a time, where nothing is to be done but to end.
+   *
+   * @throws Ended if it is a signal that ends a process
+   */
+  public void awaitEnd(int timeoutMillis) throws Ended {
+    int count = await(timeoutMillis) ? read() : 0;
+    for (int i = 0; i < count; i++) {
+      switch (signal(i)) {
+        case Signals.SIGCHLD, Signals.SIGCONT, Signals.SIGWINCH -> {}
+        default -> throw new Ended(signal(i));
+      }
+    }
   }
 
   /**

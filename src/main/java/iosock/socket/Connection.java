@@ -7,6 +7,7 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
+import iosock.signal.Ended;
 import iosock.signal.SignalPipe;
 
 /** A socket that is connected to one that somebody else listens on. */
@@ -18,14 +19,16 @@ public final class Connection {
   private Connection() {}
 
   /**
-   * Waits while the listener's queue is full, until a signal arrives.
+   * Waits while the listener's queue is full.
    *
    * @param ownName an abstract name for this end of the connection, as far as it can be had; null
    *     for none
    * @return a non-blocking descriptor, which the caller closes
-   * @throws Failure if nobody listens, or a signal has ended the wait (EINTR)
+   * @throws Failure if nobody listens
+   * @throws Ended if a signal has ended the wait
    */
-  public static int connect(Libc libc, SocketName name, byte[] ownName, SignalPipe signals) {
+  public static int connect(Libc libc, SocketName name, byte[] ownName, SignalPipe signals)
+      throws Ended {
     SocketAddress address = name.address("connect to");
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
     int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
@@ -33,10 +36,10 @@ public final class Connection {
       libc.bind(fd, SocketAddress.abstractName(ownName));
     }
     int result;
-    do {
-      result = libc.connect(fd, address);
-    } while (result == -Errno.EAGAIN && !signals.await(AGAIN_MILLIS));
-    check(result == -Errno.EAGAIN ? -Errno.EINTR : result, "connect to", name.text());
+    while ((result = libc.connect(fd, address)) == -Errno.EAGAIN) {
+      signals.awaitEnd(AGAIN_MILLIS);
+    }
+    check(result, "connect to", name.text());
     return fd;
   }
 }

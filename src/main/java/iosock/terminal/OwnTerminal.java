@@ -14,14 +14,21 @@ public final class OwnTerminal {
   private static final int STANDARD_INPUT = 0;
   private static final int STANDARD_ERROR = 2;
 
+  /** What was sent together with SIGCONT may still be on its way through another thread. */
+  private static final int GRACE_MILLIS = 10;
+
   private final Libc libc;
   private final int fd;
   private final WindowSize size = new WindowSize();
 
-  /** Allocated when it goes raw for the first time. */
+  /** Allocated by {@link #goRaw}. */
   private Termios saved;
 
   private Termios raw;
+
+  /** Whether it has to be made raw, or once more. */
+  private boolean due;
+
   private boolean isRaw;
 
   private OwnTerminal(Libc libc, int fd) {
@@ -63,36 +70,50 @@ public final class OwnTerminal {
   }
 
   /**
-   * What is typed comes byte by byte from now on, and what is written is not touched, until {@link
-   * #restore}. A process in the background is stopped here until it is in the foreground:
-   * termios(3).
+   * What is typed is to come byte by byte, and what is written not to be touched, until {@link
+   * #restore}: from the next {@link #settle} on.
    */
   public void goRaw() {
-    if (saved == null) {
-      saved = new Termios();
-      raw = new Termios();
-      check(libc.tcgetattr(fd, saved), "read the settings of", "the terminal");
-      libc.tcgetattr(fd, raw);
-      libc.cfmakeraw(raw);
-    }
-    isRaw = true;
-    check(libc.tcsetattr(fd, Termios.TCSANOW, raw), "change", "the terminal");
+    saved = new Termios();
+    raw = new Termios();
+    check(libc.tcgetattr(fd, saved), "read the settings of", "the terminal");
+    libc.tcgetattr(fd, raw);
+    libc.cfmakeraw(raw);
+    due = true;
   }
 
-  /** Whoever stopped the process may have changed it meanwhile: raw once more, if it was. */
-  public void resume() {
-    if (isRaw) {
-      libc.tcsetattr(fd, Termios.TCSANOW, raw);
-    }
+  /** Whoever stopped the process, or whoever was served meanwhile, may have changed it. */
+  public void continued() {
+    due = saved != null;
   }
 
   /** Stops the process until it is continued, and meanwhile the terminal is as it was. */
   public void suspend(SignalPipe signals) {
-    boolean wasRaw = isRaw;
     restore();
     signals.stop();
-    isRaw = wasRaw;
-    resume();
+    continued();
+  }
+
+  /**
+   * Makes it raw if that is due. In the background it is the shell's: there the process stops, as
+   * one does that writes to it, until it is in the foreground; but not before it has heeded what
+   * else it was told, which may be to end.
+   *
+   * @param mayStop whether to stop in the background; else it is left for later
+   */
+  public void settle(SignalPipe signals, boolean mayStop) {
+    if (!due) {
+      return;
+    }
+    if (!isInBackground()) {
+      due = false;
+      isRaw = libc.tcsetattr(fd, Termios.TCSANOW, raw) == 0;
+    } else if (mayStop && !signals.await(GRACE_MILLIS)) {
+      due = false;
+      signals.stopInBackground();
+      // If it was continued for good; else SIGCONT will say when to look again.
+      due = !isInBackground();
+    }
   }
 
   /**

@@ -26,7 +26,7 @@ public final class PseudoTerminal implements Stdio {
   private final int master;
   private final Termios settings = new Termios();
   private final WindowSize before = new WindowSize();
-  private int terminal;
+  private final int terminal;
   private boolean open = true;
 
   private PseudoTerminal(Libc libc, int master, int terminal) {
@@ -74,8 +74,8 @@ public final class PseudoTerminal implements Stdio {
   }
 
   /**
-   * For a screen that is empty: the processes in the foreground are told its size, even if it is the
-   * one they know, which makes most of them draw anew what they show.
+   * For a screen that is empty: the processes in the foreground are told its size, even if it is
+   * the one they know, which makes most of them draw anew what they show.
    */
   public void showOn(WindowSize size) {
     if (!open) {
@@ -93,16 +93,6 @@ public final class PseudoTerminal implements Stdio {
   public Termios settings() {
     libc.tcgetattr(master, settings);
     return settings;
-  }
-
-  /**
-   * Makes the master usable again after vhangup(2), which has closed the terminal for everybody.
-   */
-  public boolean reopen() {
-    libc.close(terminal);
-    int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
-    terminal = libc.tiocgptpeer(master, flags);
-    return terminal >= 0;
   }
 
   /** Once; then does nothing. Tells the command that its terminal is gone: SIGHUP. */

@@ -69,7 +69,7 @@ class RelayAllocationTest {
     byte[] path = Ascii.bytes(directory.resolve("s.sock").toString());
     SignalPipe signals = SignalPipe.open(libc, 0);
     Listener listener = Listener.listen(libc, new SocketName(path), 0600);
-    Relay relay = new Relay(libc, signals, listener, cat, side, OwnTerminal.find(libc));
+    Relay relay = new Relay(libc, signals, listener, side, OwnTerminal.find(libc)).attend(cat);
     try {
       int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
       assertEquals(0, libc.connect(client, SocketAddress.path(path)));
