@@ -17,7 +17,7 @@ public final class Client implements AutoCloseable {
 
   private final SocketChannel channel;
 
-  private Client(SocketChannel channel) {
+  Client(SocketChannel channel) {
     this.channel = channel;
   }
 

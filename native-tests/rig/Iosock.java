@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The real jar, run as a user does, in a directory of its own where the socket is {@code s.sock}
@@ -93,6 +94,13 @@ public final class Iosock implements AutoCloseable {
       return startWith(arguments.toArray(String[]::new));
     }
 
+    /** On a pseudo-terminal, with a socket {@code s.sock}. */
+    public Iosock startOnTerminal(String... command) throws IOException {
+      List<String> arguments = new ArrayList<>(List.of("-p", "./s.sock"));
+      arguments.addAll(List.of(command));
+      return startWith(arguments.toArray(String[]::new));
+    }
+
     /** With exactly these arguments. */
     public Iosock startWith(String... arguments) throws IOException {
       List<String> all = new ArrayList<>(DEFAULT_SIGNALS);
@@ -150,8 +158,14 @@ public final class Iosock implements AutoCloseable {
 
   /** Waits until the socket listens. */
   public Iosock awaitListening() {
-    await().atMost(PATIENCE).until(() -> !process.isAlive() || Files.exists(socket()));
+    await().atMost(PATIENCE).until(() -> !process.isAlive() || isListening());
     return this;
+  }
+
+  /** It, or what it was started under has it as a descendant. */
+  private boolean isListening() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .anyMatch(any -> Proc.isListening(any.pid()));
   }
 
   /** Waits until the command is a child that has become itself, or has been and gone. */
@@ -205,6 +219,6 @@ public final class Iosock implements AutoCloseable {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process.toHandle());
     all.forEach(ProcessHandle::destroyForcibly);
-    await().atMost(PATIENCE).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    await().atMost(PATIENCE).until(() -> all.stream().allMatch(any -> Proc.isGone(any.pid())));
   }
 }

@@ -1,6 +1,9 @@
 package rig;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,10 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What proc(5) tells of a process. */
 public final class Proc {
+
+  /** Of a listening socket, in /proc/net/unix. */
+  private static final String SO_ACCEPTCON = "00010000";
+
+  private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
 
   private Proc() {}
 
@@ -59,6 +70,15 @@ public final class Proc {
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
+  /** Asserts that a process takes next to no CPU time in two seconds through which this holds. */
+  public static void assertIdleWhile(long pid, Callable<Boolean> situation) {
+    await().atMost(20, SECONDS).until(situation);
+    long before = ticks(pid);
+    await().during(2, SECONDS).atMost(20, SECONDS).until(situation);
+    long used = ticks(pid) - before;
+    assertTrue(used < 30, "ticks of CPU time where nothing is to be done: " + used);
+  }
+
   /** One letter: S sleeps, R runs, T is stopped, Z is a zombie. */
   public static char state(long pid) {
     return stat(pid)[0].charAt(0);
@@ -66,6 +86,76 @@ public final class Proc {
 
   public static int descriptors(long pid) {
     return Path.of("/proc/" + pid + "/fd").toFile().list().length;
+  }
+
+  /** The flags of an open file as open(2) takes them, which all share who have it open. */
+  public static int flags(long pid, int fd) {
+    return read(Path.of("/proc/" + pid + "/fdinfo/" + fd))
+        .lines()
+        .filter(line -> line.startsWith("flags:"))
+        .mapToInt(line -> Integer.parseInt(line.substring("flags:".length()).strip(), 8))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** How many sockets a process has open. */
+  public static int sockets(long pid) {
+    return inodesOfSockets(pid).size();
+  }
+
+  /** Whether one of a process's Unix sockets listens, which it does only after its path exists. */
+  public static boolean isListening(long pid) {
+    List<String> inodes = inodesOfSockets(pid);
+    return read(Path.of("/proc/net/unix"))
+        .lines()
+        .map(line -> line.split(" +"))
+        .anyMatch(fields -> fields[3].equals(SO_ACCEPTCON) && inodes.contains(fields[6]));
+  }
+
+  /**
+   * Whether somebody listens on an abstract socket.
+   *
+   * @param name with the at sign
+   */
+  public static boolean isListening(String name) {
+    return read(Path.of("/proc/net/unix"))
+        .lines()
+        .map(line -> line.split(" +", 8))
+        .anyMatch(
+            fields ->
+                fields.length == 8 && fields[3].equals(SO_ACCEPTCON) && fields[7].equals(name));
+  }
+
+  private static List<String> inodesOfSockets(long pid) {
+    List<String> inodes = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path descriptor : (Iterable<Path>) descriptors::iterator) {
+        Matcher socket = SOCKET.matcher(target(descriptor));
+        if (socket.matches()) {
+          inodes.add(socket.group(1));
+        }
+      }
+    } catch (IOException | UncheckedIOException gone) {
+      return List.of();
+    }
+    return inodes;
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException closedMeanwhile) {
+      return "";
+    }
+  }
+
+  /** Whether a process is gone, or as good as gone: its parent may take its time to hear of it. */
+  public static boolean isGone(long pid) {
+    try {
+      return "ZX".indexOf(state(pid)) >= 0;
+    } catch (UncheckedIOException gone) {
+      return true;
+    }
   }
 
   public static boolean exists(long pid) {

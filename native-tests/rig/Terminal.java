@@ -179,7 +179,7 @@ public final class Terminal implements AutoCloseable {
       all.add(process.toHandle());
     }
     all.forEach(ProcessHandle::destroyForcibly);
-    await().atMost(PATIENCE).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    await().atMost(PATIENCE).until(() -> all.stream().allMatch(any -> Proc.isGone(any.pid())));
     // The reader then finds that nobody has the terminal open any more.
     libc.close(slave);
     try {

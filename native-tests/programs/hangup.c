@@ -1,0 +1,24 @@
+/* hangup GATE: takes its terminal away from everybody who has it open, itself included; opens it
+   anew once GATE, a FIFO, is opened; says "back", and then what it is sent. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    char name[300];
+    char buffer[4096];
+    ssize_t n;
+    strncpy(name, ttyname(0), sizeof name - 1);
+    signal(SIGHUP, SIG_IGN);
+    if (vhangup()) return perror("vhangup"), 1;
+    for (int fd = 0; fd <= 2; fd++) close(fd);
+    if (open(argv[1], O_RDONLY) < 0) return 2;
+    int fd = open(name, O_RDWR);
+    if (fd < 0 || write(fd, "back\n", 5) != 5) return 3;
+    while ((n = read(fd, buffer, sizeof buffer)) > 0)
+        if (write(fd, buffer, n) != n) return 4;
+    return 5;
+}
