@@ -1,0 +1,527 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import rig.Bytes;
+import rig.Client;
+import rig.Iosock;
+import rig.Proc;
+import rig.Programs;
+import rig.Rest;
+import rig.Run;
+import rig.Server;
+import rig.Terminal;
+
+/** {@code -p --connect}: a person at a terminal, who comes and goes. */
+class AttachIT {
+
+  private static final String DETACH = "\u001c";
+  private static final String ATTACHED = "iosock: attached to ./s.sock; Ctrl-\\ detaches\r\n";
+
+  private static final String DETACHED = Attached.DETACHED;
+
+  /** A guess where nothing ever came. */
+  private static final String CLOSED_SILENTLY =
+      "iosock: closed by ./s.sock without a word; is somebody else connected?\r\n";
+
+  private static final String CLOSED = "iosock: closed by ./s.sock\r\n";
+
+  @TempDir Path directory;
+
+  // Coming and going.
+
+  @Test
+  void attachedItIsRawAndDetachedItIsAsBefore() throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      assertEquals(ATTACHED, session.greeting);
+      assertFalse(session.isRestored());
+      session.terminal.type(DETACH);
+      assertEquals("", client.readAllText());
+      assertEquals(DETACHED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void theFarEndEndsIt() throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory)) {
+      try (Client client = server.accept()) {
+        client.send("last words\r\n");
+      }
+      assertEquals("last words\r\n" + CLOSED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void theFarCommandEndsIt() throws Exception {
+    try (Iosock server = shell();
+        Session session = Session.attach(directory)) {
+      session.terminal.type("exit 7\r");
+      assertTrue(session.end().endsWith(CLOSED + "code=0"));
+      assertEquals(7, server.exitCode());
+    }
+  }
+
+  @Test
+  void aKilledServerEndsIt() throws Exception {
+    try (Iosock server = shell();
+        Session session = Session.attach(directory)) {
+      session.terminal.type("echo $((20+3))x\r").awaitText("23x");
+      server.signal(9);
+      assertTrue(session.end().endsWith(CLOSED + "code=0"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP,1", "INT,2", "QUIT,3", "USR1,10", "USR2,12", "ALRM,14", "TERM,15"})
+  void aSignalEndsItAndTheTerminalIsAsBefore(String name, int number) throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      Proc.signal(session.pid(), "-" + name);
+      assertEquals("code=" + (128 + number), session.end());
+      assertEquals("", client.readAllText());
+    }
+  }
+
+  @Test
+  void outputThatCannotBeWrittenEndsItAndTheTerminalIsAsBefore() throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory, ">/dev/full");
+        Client client = server.accept()) {
+      client.send("word");
+      String line = "iosock: cannot write to standard output: No space left on device\r\n";
+      assertEquals(line + "code=125", session.end());
+    }
+  }
+
+  @Test
+  void outputThatNobodyReadsEndsItAndTheTerminalIsAsBefore() throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory, "| true");
+        Client client = server.accept()) {
+      client.send("word");
+      session.end();
+      assertEquals("", client.readAllText());
+    }
+  }
+
+  @Test
+  void aWindowThatIsClosedEndsIt() throws Exception {
+    String iosock = Iosock.script(directory);
+    try (Iosock server = shell()) {
+      String[] line = {Programs.compiled("window"), iosock, "-p", "--connect", "./s.sock"};
+      assertEquals(new Run(128 + 1, ""), Run.of(directory, line));
+      assertStillServes(server);
+    }
+  }
+
+  /** Nobody can type or read there any more: the place is free for others. */
+  @Test
+  void aWindowThatIsClosedEndsItThoughTheSignalIsIgnored() throws Exception {
+    Iosock.script(directory);
+    String deaf = "trap '' HUP; exec ./iosock -p --connect ./s.sock";
+    try (Iosock server = shell()) {
+      String[] line = {Programs.compiled("window"), "sh", "-c", deaf};
+      assertEquals(new Run(128 + 1, ""), Run.of(directory, line));
+      assertStillServes(server);
+    }
+  }
+
+  private static void assertStillServes(Iosock server) throws Exception {
+    try (Client next = server.connect()) {
+      next.send("\r\recho $((20+3))x\r").readUntil("23x");
+    }
+  }
+
+  // The key.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "before", "before\u0003\u0004\u001a"})
+  void whatIsTypedWithTheKeyArrivesAndWhatIsTypedAfterItDoesNot(String before) throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      session.terminal.type(before + DETACH + "after");
+      assertEquals(before, client.readAllText());
+      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+    }
+  }
+
+  @Test
+  void whatIsTypedRightBeforeTheKeyArrives() throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      session.terminal.type("before").type(DETACH);
+      assertEquals("before", client.readAllText());
+      assertEquals(DETACHED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void whatIsPastedBeforeTheKeyArrives() throws Exception {
+    byte[] text = new byte[100_000];
+    Arrays.fill(text, (byte) 'x');
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      session.terminal.type(text).type(DETACH);
+      assertArrayEquals(text, client.readAll());
+      assertEquals(DETACHED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void theKeyWorksWhileTheServerFloods() throws Exception {
+    try (Iosock server = shell();
+        Session session = Session.attach(directory)) {
+      session.terminal.type("yes\r").awaitText("y\r\ny\r\ny\r\n");
+      session.terminal.type(DETACH);
+      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(server.process().isAlive());
+    }
+  }
+
+  /** As long as the sockets and pipes between have room, which a person does not fill. */
+  @Test
+  void theKeyWorksWhileTheServerReadsNothing() throws Exception {
+    byte[] text = new byte[150_000];
+    Arrays.fill(text, (byte) 'x');
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory);
+        Client client = server.accept()) {
+      session.terminal.type(text);
+      Rest.await(session.pid());
+      session.terminal.type(DETACH);
+      assertEquals(DETACHED + "code=0", session.end());
+      String heard = client.readAllText();
+      assertEquals("x".repeat(heard.length()), heard);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"^A, '\u0001', Ctrl-A", "^], '\u001d', Ctrl-]", "q, q, q", "^?, '\u007f', Delete"})
+  void theKeyMayBeAnother(String option, String key, String name) throws Exception {
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory, "--detach-key '" + option + "'");
+        Client client = server.accept()) {
+      assertEquals("iosock: attached to ./s.sock; " + name + " detaches\r\n", session.greeting);
+      session.terminal.type("a" + DETACH + "b" + key);
+      assertEquals("a" + DETACH + "b", client.readAllText());
+      assertEquals(DETACHED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void thereMayBeNoKeyAtAll() throws Exception {
+    byte[] all = allBut(-1);
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory, "--detach-key none")) {
+      assertEquals("iosock: attached to ./s.sock; no key detaches\r\n", session.greeting);
+      try (Client client = server.accept()) {
+        session.terminal.type(all);
+        assertArrayEquals(all, client.read(all.length));
+      }
+      assertEquals(CLOSED_SILENTLY + "code=0", session.end());
+    }
+  }
+
+  // What goes between.
+
+  @Test
+  void everyByteButTheKeyArrivesUnchangedEitherWay() throws Exception {
+    byte[] all = allBut(DETACH.charAt(0));
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory)) {
+      try (Client client = server.accept()) {
+        session.terminal.type(all);
+        assertArrayEquals(all, client.read(all.length));
+        client.send(allBut(-1));
+      }
+      assertEquals(text(allBut(-1)) + CLOSED + "code=0", session.end());
+    }
+  }
+
+  @Test
+  void aLotArrivesWholeEitherWay() throws Exception {
+    byte[] answer = Bytes.random(3_000_000, 1);
+    byte[] typed = new byte[1_000_000];
+    Arrays.fill(typed, (byte) 'x');
+    try (Server server = Server.listen(socket());
+        Session session = Session.attach(directory)) {
+      try (Client client = server.accept()) {
+        Thread person = Thread.ofPlatform().start(() -> session.terminal.type(typed));
+        Thread talker = Thread.ofPlatform().start(client.sender(answer));
+        assertArrayEquals(typed, client.read(typed.length));
+        person.join();
+        talker.join();
+      }
+      assertTrue(session.end().equals(text(answer) + CLOSED + "code=0"), "it is not the same");
+    }
+  }
+
+  @Test
+  void controlCharactersActAtTheFarEnd() throws Exception {
+    try (Iosock server = shell();
+        Session session = Session.attach(directory)) {
+      Terminal terminal = session.terminal;
+      terminal.type("echo $((20+3))x\r").awaitText("23x");
+      terminal.type("sleep 1000\r");
+      await().atMost(20, SECONDS).until(() -> isRunning(server, "sleep"));
+      terminal.type("\u0003").awaitText("^C");
+      terminal.type("echo code $?x\r").awaitText("code 130x");
+      terminal.type("cat >heard\rword\r\u0004");
+      terminal.type("echo $((40+2))x\r").awaitText("42x");
+      assertEquals("word\n", Files.readString(directory.resolve("heard")));
+      terminal.type("sleep 1000\r");
+      await().atMost(20, SECONDS).until(() -> isRunning(server, "sleep"));
+      terminal.type("\u001a").awaitText("Stopped");
+      terminal.type("kill %1; echo $((50+1))x\r").awaitText("51x");
+      terminal.type(DETACH);
+      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+    }
+  }
+
+  @Test
+  void aLineIsEditedAtTheFarEnd() throws Exception {
+    try (Iosock server = start("bash", "--norc");
+        Session session = Session.attach(directory)) {
+      session.terminal.type("\recx\u007fho $((40+2))x\r").awaitText("42x\r\n");
+      // The line before once more.
+      session.terminal.type("\u001b[A").awaitText("echo $((40+2))x");
+      session.terminal.type("\r").awaitText("42x\r\n");
+      session.terminal.type(DETACH);
+      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(server.process().isAlive());
+    }
+  }
+
+  @Test
+  void whoComesBackFindsTheSameShell() throws Exception {
+    try (Iosock server = shell()) {
+      try (Session session = Session.attach(directory)) {
+        session.terminal.type("kept=$((20+3))\recho +$kept+\r").awaitText("+23+");
+        session.terminal.type(DETACH);
+        session.end();
+      }
+      try (Session session = Session.attach(directory)) {
+        session.terminal.type("echo =$kept=\r").awaitText("=23=");
+        session.terminal.type("exit\r");
+        assertTrue(session.end().endsWith(CLOSED + "code=0"));
+      }
+      assertEquals(0, server.exitCode());
+    }
+  }
+
+  // A shell around it.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-TSTP", "-STOP"})
+  void stoppedItLeavesTheTerminalToTheShellAndComesBack(String signal) throws Exception {
+    try (Server server = Server.listen(socket());
+        Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = startShell(terminal);
+      final String settings = terminal.settings();
+      terminal.type("./iosock -p --connect ./s.sock\n");
+      try (Client client = server.accept()) {
+        terminal.awaitText(ATTACHED);
+        terminal.awaitRaw();
+        for (int i = 0; i < 3; i++) {
+          stop(terminal, shell, signal);
+          assertEquals(settings, terminal.settings());
+          terminal.type("echo $((20+3))x\n").awaitText("23x");
+          terminal.type("fg\n").awaitText("./s.sock\r\n");
+          terminal.awaitRaw().type("word");
+          assertEquals("word", client.readText(4));
+          client.send("answer");
+          terminal.awaitText("answer");
+        }
+        terminal.type("\u001a");
+        assertEquals("\u001a", client.readText(1));
+        terminal.type(DETACH).awaitText(DETACHED + "$ ");
+      }
+      assertEquals(settings, terminal.settings());
+    }
+  }
+
+  /** bash continues a job that it sends SIGTERM; it must not stop again at the terminal first. */
+  @Test
+  void stoppedItIsEndedByTheShell() throws Exception {
+    try (Server server = Server.listen(socket());
+        Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = startShell(terminal);
+      final String settings = terminal.settings();
+      terminal.type("./iosock -p --connect ./s.sock\n");
+      try (Client client = server.accept()) {
+        terminal.awaitText(ATTACHED);
+        terminal.awaitRaw();
+        stop(terminal, shell, "-TSTP");
+        long pid = child(shell);
+        terminal.type("kill %1\n");
+        await().atMost(20, SECONDS).until(() -> !Proc.exists(pid));
+        terminal.type("\n").awaitText("Exit 143");
+        assertEquals("", client.readAllText());
+        assertEquals(settings, terminal.settings());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--noediting", "--noprofile"})
+  void inTheBackgroundItWaitsUntilItIsInTheForeground(String editing) throws Exception {
+    try (Server server = Server.listen(socket());
+        Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = startShell(terminal, editing);
+      terminal.type("stty -a >before\n").awaitText("$ ");
+      terminal.type("./iosock -p --connect ./s.sock &\n").awaitText("$ ");
+      try (Client client = server.accept()) {
+        await().atMost(20, SECONDS).until(() -> Proc.state(child(shell)) == 'T');
+        terminal.type("echo $((20+3))x\n").awaitText("23x");
+        terminal.type("fg\n").awaitText("./s.sock\r\n");
+        terminal.awaitRaw().type("word");
+        assertEquals("word", client.readText(4));
+        terminal.type(DETACH).awaitText(DETACHED);
+      }
+      terminal.type("stty -a >after; echo $((40+2))x\n").awaitText("42x");
+      assertEquals(
+          Files.readString(directory.resolve("before")),
+          Files.readString(directory.resolve("after")));
+    }
+  }
+
+  private Process startShell(Terminal terminal) throws Exception {
+    return startShell(terminal, "--noediting");
+  }
+
+  /**
+   * @param editing how bash edits its lines: with readline it has the terminal raw at its prompt
+   */
+  private Process startShell(Terminal terminal, String editing) throws Exception {
+    Iosock.script(directory);
+    Process shell =
+        terminal.start(directory, "env", "PS1=$ ", "bash", "--norc", "--noprofile", editing, "-i");
+    terminal.awaitText("$ ");
+    return shell;
+  }
+
+  private static void stop(Terminal terminal, Process shell, String signal) throws Exception {
+    Proc.signal(child(shell), signal);
+    terminal.awaitText("Stopped");
+    terminal.awaitText("$ ");
+    assertEquals('T', Proc.state(child(shell)));
+  }
+
+  private static long child(Process shell) {
+    return Proc.children(shell.pid()).getFirst();
+  }
+
+  private static boolean isRunning(Iosock server, String program) {
+    return Proc.children(server.commandPid()).stream()
+        .anyMatch(child -> Proc.program(child).endsWith("/" + program));
+  }
+
+  /** A far shell whose prompt and echo are plain. */
+  private Iosock shell() throws Exception {
+    return start("bash", "--norc", "--noediting");
+  }
+
+  private Iosock start(String... command) throws Exception {
+    Iosock.Builder builder = Iosock.in(directory);
+    builder.environment().put("TERM", "xterm");
+    builder.environment().put("PS1", "far ");
+    List<String> arguments = new ArrayList<>(List.of("-p", "./s.sock"));
+    arguments.addAll(List.of(command));
+    return builder.startWith(arguments.toArray(String[]::new)).awaitCommand();
+  }
+
+  private Path socket() {
+    return directory.resolve("s.sock");
+  }
+
+  private static byte[] allBut(int value) {
+    byte[] all = new byte[256];
+    int count = 0;
+    for (int i = 0; i < all.length; i++) {
+      if (i != value) {
+        all[count++] = (byte) i;
+      }
+    }
+    return Arrays.copyOf(all, count);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * A person's terminal with iosock on it, and raw. A shell that never touches the settings is and
+   * stays the session's leader: when a leader ends, the kernel resets them.
+   */
+  private static final class Session implements AutoCloseable {
+
+    private final Terminal terminal = Terminal.open(24, 80);
+    private final String settings = terminal.settings();
+    private final Process shell;
+    private final String greeting;
+
+    private Session(Path directory, String rest) throws Exception {
+      Iosock.script(directory);
+      String line = "./iosock -p --connect " + rest + "; echo code=$?; exec sleep 1000";
+      shell = terminal.start(directory, "sh", "-c", line);
+      greeting = terminal.awaitText("\r\n");
+      terminal.awaitRaw();
+    }
+
+    static Session attach(Path directory) throws Exception {
+      return attach(directory, "");
+    }
+
+    /**
+     * @param rest more options, or where its output goes
+     */
+    static Session attach(Path directory, String rest) throws Exception {
+      boolean isOption = rest.startsWith("-");
+      return new Session(directory, isOption ? rest + " ./s.sock" : "./s.sock " + rest);
+    }
+
+    long pid() {
+      return Proc.children(shell.pid()).getFirst();
+    }
+
+    boolean isRestored() throws Exception {
+      return settings.equals(terminal.settings());
+    }
+
+    /** Waits until it has ended, with the terminal as it was before; returns what was shown. */
+    String end() throws Exception {
+      String shown = terminal.awaitText("code=");
+      await().atMost(20, SECONDS).until(() -> terminal.text().contains("\n"));
+      assertTrue(isRestored(), "the terminal is not as it was");
+      return shown + terminal.awaitText("\n").strip();
+    }
+
+    @Override
+    public void close() {
+      terminal.close();
+    }
+  }
+}

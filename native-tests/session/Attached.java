@@ -1,0 +1,89 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import rig.Iosock;
+import rig.Proc;
+import rig.Terminal;
+
+/** {@code iosock -p --connect} on a terminal, once it is raw. */
+final class Attached {
+
+  /** After what makes the screen fit to be read again. */
+  static final String DETACHED = "\033[m\033[?25h\033[999H\r\niosock: detached from ./s.sock\r\n";
+
+  private static final String DETACH = "\u001c";
+
+  private final Terminal terminal;
+  private final Process process;
+
+  private Attached(Terminal terminal, Process process) {
+    this.terminal = terminal;
+    this.process = process;
+    terminal.awaitText("detaches\r\n");
+    terminal.awaitRaw();
+  }
+
+  /** To {@code s.sock}. */
+  static Attached to(Path directory, Terminal terminal) throws IOException {
+    return new Attached(terminal, terminal.startIosock(directory, "-p", "--connect", "./s.sock"));
+  }
+
+  /**
+   * @param command which runs what follows it
+   */
+  static Attached under(Path directory, Terminal terminal, String... command) throws IOException {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(Iosock.commandLine(List.of()));
+    all.addAll(List.of("-p", "--connect", "./s.sock"));
+    return new Attached(terminal, terminal.start(directory, all.toArray(String[]::new)));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  void awaitIdle() throws IOException {
+    PtyServer.awaitIdle(process.pid());
+  }
+
+  /** Returns once it sleeps again after it has been told. */
+  void resizeAndAwaitNotice(int rows, int columns) throws IOException {
+    long loop = Proc.mainThread(process.pid());
+    String before = sleeps(loop);
+    terminal.resize(rows, columns);
+    await()
+        .pollDelay(0, SECONDS)
+        .pollInterval(Duration.ofNanos(100_000))
+        .atMost(20, SECONDS)
+        .until(() -> !sleeps(loop).equals(before));
+  }
+
+  private static String sleeps(long loop) {
+    return Proc.status(loop, "voluntary_ctxt_switches");
+  }
+
+  /** To as many different sizes as make sure that it is told of each. */
+  void resizeAThousandTimes() throws IOException {
+    for (int i = 0; i < 1000; i++) {
+      resizeAndAwaitNotice(20 + i % 50, 60 + i % 70);
+    }
+  }
+
+  /**
+   * @return what has been shown since it was looked at last
+   */
+  String detach() throws InterruptedException {
+    terminal.type(DETACH);
+    String shown = terminal.awaitText(DETACHED);
+    assertEquals(0, Terminal.exitCode(process));
+    return shown;
+  }
+}

@@ -1,0 +1,111 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
+import rig.Client;
+import rig.Iosock;
+import rig.Proc;
+import rig.Run;
+
+/** iosock with a command on a pseudo-terminal, which nobody but it and the test looks at. */
+final class PtyServer implements AutoCloseable {
+
+  static final String INITIAL = "24 80";
+
+  private final Iosock iosock;
+  private final String terminal;
+
+  private PtyServer(Iosock iosock) throws IOException {
+    this.iosock = iosock;
+    await().atMost(30, SECONDS).until(() -> iosock.output().contains("ready"));
+    terminal = Files.readSymbolicLink(Path.of("/proc/" + iosock.commandPid() + "/fd/0")).toString();
+  }
+
+  /** With a command that gives back every byte. */
+  static PtyServer echo(Path directory) throws IOException {
+    return raw(directory, "exec cat");
+  }
+
+  /** With a shell command on a terminal that changes no byte. */
+  static PtyServer raw(Path directory, String command) throws IOException {
+    String script = "stty raw -echo; echo ready; " + command;
+    return new PtyServer(Iosock.in(directory).startWith("-p", "./s.sock", "sh", "-c", script));
+  }
+
+  Iosock iosock() {
+    return iosock;
+  }
+
+  /** As stty(1) says it. */
+  String size() throws IOException, InterruptedException {
+    return stty("size").output().strip();
+  }
+
+  /** As a program on the terminal may do. */
+  void resize(int rows, int columns) throws IOException, InterruptedException {
+    stty("rows", "" + rows, "columns", "" + columns);
+  }
+
+  private Run stty(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("stty", "-F", terminal));
+    command.addAll(List.of(words));
+    Run run = Run.of(Path.of("/"), command.toArray(String[]::new));
+    assertEquals(0, run.exitCode(), run.output());
+    return run;
+  }
+
+  void awaitSize(int rows, int columns) throws IOException, InterruptedException {
+    try {
+      await().atMost(30, SECONDS).until(() -> size().equals(rows + " " + columns));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not " + rows + " " + columns + " but " + size(), e);
+    }
+  }
+
+  int descriptors() {
+    return Proc.descriptors(iosock.pid());
+  }
+
+  void awaitDescriptors(int count) {
+    await().atMost(30, SECONDS).until(this::descriptors, now -> now == count);
+  }
+
+  void awaitIdle() throws IOException {
+    awaitIdle(iosock.pid());
+  }
+
+  /** Waits until a process does nothing: neither wakes up nor runs on and on. */
+  static void awaitIdle(long pid) throws IOException {
+    long loop = Proc.mainThread(pid);
+    String[] last = {""};
+    await()
+        .during(300, MILLISECONDS)
+        .atMost(30, SECONDS)
+        .until(() -> last[0].equals(last[0] = activity(pid, loop)));
+  }
+
+  private static String activity(long pid, long loop) {
+    return Proc.status(loop, "voluntary_ctxt_switches") + " " + Proc.ticks(pid);
+  }
+
+  /** That all is well with whoever comes next. */
+  void serveAnother() throws IOException {
+    try (Client next = iosock.connect()) {
+      assertEquals("next", next.send("next").readText(4));
+    }
+  }
+
+  @Override
+  public void close() {
+    iosock.close();
+  }
+}

@@ -1,0 +1,458 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import rig.Bytes;
+import rig.Iosock;
+import rig.Proc;
+import rig.Programs;
+import rig.Rest;
+import rig.Run;
+import rig.Terminal;
+
+/** A command on a pseudo-terminal, on iosock's own standard input and output. */
+class TerminalStdioIT {
+
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+  private static final int SIGTSTP = 20;
+  private static final int O_NONBLOCK = 04000;
+  private static final String INTERRUPT = "\003";
+  private static final String END = "\004";
+
+  @TempDir Path directory;
+
+  @Test
+  void withoutACommandItIsAShell() throws Exception {
+    Run run = pipe("echo $((20+3)) $0\nexit 3\n");
+    assertEquals(3, run.exitCode());
+    assertTrue(run.output().contains("23 /bin/sh\r\n"), run.output());
+    assertFalse(run.output().contains("job control"), run.output());
+  }
+
+  @Test
+  void theShellEndsWithItsInput() throws Exception {
+    Run run = pipe("echo $((20+3))x $-\n");
+    assertEquals(0, run.exitCode());
+    assertTrue(run.output().matches("(?s).*23x \\w*i\\w*\r\n.*"), run.output());
+  }
+
+  /** What was typed is shown, and then comes from cat. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | ''",
+        "'abc' | 'abcabc'",
+        "'abc\n' | 'abc\r\nabc\r\n'",
+        "'abc\nde' | 'abc\r\ndeabc\r\nde'"
+      })
+  void theEndOfTheInputIsTyped(String input, String shown) throws Exception {
+    // After all of it was read, so that the order of what is shown is certain.
+    Run run = pipe(input, "-p", "-", "sh", "-c", "cat >in; cat in; exit 6");
+    assertEquals(new Run(6, shown), run);
+  }
+
+  @RepeatedTest(5)
+  void aLineEditorMeetsTheEndOfTheInput() throws Exception {
+    Run run = pipe("", "-p", "-", "bash", "--norc");
+    assertEquals(0, run.exitCode(), run.output());
+  }
+
+  @RepeatedTest(5)
+  void aLineEditorTakesItsLinesAndThenTheEnd() throws Exception {
+    Run run = pipe("x=ke; y=pt\necho $x$y\n", "-p", "-", "bash", "--norc");
+    assertEquals(0, run.exitCode(), run.output());
+    assertTrue(run.output().contains("kept\r\n"), run.output());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stty eof ^X", "stty eof a"})
+  void anotherEndOfFileCharacterIsTypedWhereItIsAnother(String setting) throws Exception {
+    String script = setting + "; echo ready; cat >in; cat in; exit 4";
+    try (Iosock iosock = startOnPipe("sh", "-c", script)) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\r\n"));
+      iosock.process().getOutputStream().close();
+      assertEquals(4, iosock.exitCode());
+      assertEquals("ready\r\n", iosock.output());
+    }
+  }
+
+  @Test
+  void afterTheEndOfItsInputTheCommandTalksOnAndIosockIsIdle() throws Exception {
+    assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "gate"));
+    String script = "cat; echo over; read x <gate; echo more; exit 4";
+    try (Iosock iosock = Iosock.in(directory).startWith("-p", "-", "sh", "-c", script)) {
+      Proc.assertIdleWhile(iosock.pid(), () -> iosock.output().equals("over\r\n"));
+      Files.writeString(directory.resolve("gate"), "open\n");
+      assertEquals(4, iosock.exitCode());
+      assertEquals("over\r\nmore\r\n", iosock.output());
+    }
+  }
+
+  @Test
+  void muchIsWholeBothWays() throws Exception {
+    byte[] written = Bytes.random(1_000_000, 1);
+    byte[] sent = Bytes.random(500_000, 2);
+    Files.write(directory.resolve("file"), written);
+    String script = "stty raw -echo; : >ready; cat file & head -c 500000 >in; wait; exit 5";
+    try (Iosock iosock = startOnPipe("sh", "-c", script)) {
+      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("ready")));
+      try (OutputStream input = iosock.process().getOutputStream()) {
+        input.write(sent);
+        assertEquals(5, iosock.exitCode());
+      }
+      assertArrayEquals(written, Files.readAllBytes(directory.resolve("stdout")));
+      assertArrayEquals(sent, Files.readAllBytes(directory.resolve("in")));
+    }
+  }
+
+  @Test
+  void descriptorsThatOthersShareStayBlocking() throws Exception {
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .input(Redirect.PIPE)
+            .output(Redirect.PIPE)
+            .startWith("-p", "-", "yes")
+            .awaitCommand()) {
+      long command = iosock.commandPid();
+      Proc.assertIdleWhile(iosock.pid(), () -> Proc.state(command) == 'S');
+      for (int fd = 0; fd <= 2; fd++) {
+        assertEquals(0, Proc.flags(iosock.pid(), fd) & O_NONBLOCK, "O_NONBLOCK of " + fd);
+      }
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+    }
+  }
+
+  @Test
+  void theInputOfACommandThatReadsNothingWaits() throws Exception {
+    try (Iosock iosock = startOnPipe("sh", "-c", "stty raw -echo; echo ready; exec sleep 1000")) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
+      Thread sender = Thread.ofPlatform().start(() -> writeUntilClosed(iosock));
+      Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
+      assertTrue(sender.isAlive(), "it was all taken");
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+      sender.join();
+    }
+  }
+
+  private static void writeUntilClosed(Iosock iosock) {
+    try {
+      iosock.process().getOutputStream().write(new byte[1_000_000]);
+    } catch (IOException nobodyReadsAnyMore) {
+      return;
+    }
+  }
+
+  @Test
+  void inputThatIsClosedIsAtItsEnd() throws Exception {
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .under(Programs.compiled("setup"), "-x0")
+            .startWith("-p", "-", "sh", "-c", "cat; echo over")) {
+      assertEquals(0, iosock.exitCode());
+      assertEquals("over\r\n", iosock.output());
+    }
+  }
+
+  /** It lends its size, but nothing is typed there, and so it stays as it is. */
+  @Test
+  void aTerminalThatIsOnlyShownOn() throws Exception {
+    try (Terminal terminal = Terminal.open(31, 101)) {
+      String before = terminal.settings();
+      List<String> line = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" </dev/null", "sh"));
+      line.addAll(Iosock.commandLine(List.of()));
+      line.addAll(List.of("-p", "-", "sh", "-c", "stty size; cat; echo over"));
+      Process iosock = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("31 101\r");
+      assertEquals(before, terminal.settings());
+      terminal.awaitText("over\r");
+      assertEquals(0, Terminal.exitCode(iosock));
+    }
+  }
+
+  @Test
+  void whatIsTypedIsForTheCommandAlone() throws Exception {
+    String script = "trap 'echo inter''rupted' INT; echo ready; cat; echo next; cat; exit 4";
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process iosock = start(terminal, "sh", "-c", script);
+      assertNotEquals(before, terminal.settings());
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(INTERRUPT).awaitText("interrupted\r\nnext\r\n");
+      terminal.type("\023\021still\n").awaitText("still\r\nstill\r\n");
+      terminal.type(END);
+      assertEquals(4, Terminal.exitCode(iosock));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  @Test
+  void theSizeIsCarriedOver() throws Exception {
+    try (Terminal terminal = Terminal.open(31, 101)) {
+      Process iosock = terminal.startIosock(directory, "-p", "-", Programs.compiled("sizes"));
+      terminal.awaitText("31x101\r\n");
+      terminal.resize(32, 102);
+      terminal.awaitText("32x102\r\n");
+      terminal.resize(33, 103);
+      terminal.awaitText("33x103\r\n");
+      Proc.signal(iosock.pid(), SIGTERM);
+      assertEquals(128 + SIGTERM, Terminal.exitCode(iosock));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HUP, 129",
+    "INT, 143",
+    "USR1, 138",
+    "USR2, 140",
+    "ALRM, 143",
+    "TERM, 143",
+    "XCPU, 143",
+    "VTALRM, 143",
+    "PROF, 143",
+    "IO, 143",
+    "PWR, 143",
+    "STKFLT, 143",
+    "ABRT, 143",
+    "SYS, 143",
+    "34, 143",
+    "64, 143"
+  })
+  void theTerminalIsRestoredAfter(String signal, int code) throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process iosock = start(terminal, "sh", "-c", "echo ready; exec sleep 1000");
+      assertNotEquals(before, terminal.settings());
+      Proc.signal(iosock.pid(), "-" + signal);
+      assertEquals(code, Terminal.exitCode(iosock));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  @Test
+  void theTerminalIsRestoredAfterACommandThatIsKilled() throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process iosock = start(terminal, "sh", "-c", "echo ready; exec cat");
+      Proc.signal(Proc.children(iosock.pid()).getFirst(), SIGKILL);
+      assertEquals(128 + SIGKILL, Terminal.exitCode(iosock));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  @Test
+  void theTerminalIsAsItWasAfterACommandThatIsNotThere() throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process iosock = terminal.startIosock(directory, "-p", "-", "nosuch");
+      terminal.awaitText("iosock: cannot run nosuch: No such file or directory\r\n");
+      assertEquals(127, Terminal.exitCode(iosock));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  /** By a shell that leaves the terminal's settings to others, as those that are scripts do. */
+  @Test
+  void whileIosockIsStoppedTheTerminalIsAsItWas() throws Exception {
+    List<String> line = new ArrayList<>();
+    String script = "set -m; \"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
+    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; cat; exit 4"));
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("ready\r\n");
+      terminal.awaitRaw();
+      String raw = terminal.settings();
+      long iosock = Proc.children(shell.pid()).getFirst();
+      Proc.signal(iosock, SIGTSTP);
+      terminal.awaitText("stopped=" + (128 + SIGTSTP) + "\r\n");
+      assertEquals('T', Proc.state(iosock));
+      assertEquals(before, terminal.settings());
+      terminal.type("\n").awaitRaw();
+      assertEquals(raw, terminal.settings());
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(END).awaitText("code=4\r\n");
+      assertEquals(0, Terminal.exitCode(shell));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  @Test
+  void aSizeThatChangedWhileItWasStoppedIsTakenOver() throws Exception {
+    List<String> line = new ArrayList<>();
+    String script = "set -m; \"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
+    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", Programs.compiled("sizes")));
+    try (Terminal terminal = Terminal.open(31, 101)) {
+      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("31x101\r\n");
+      terminal.awaitRaw();
+      Proc.signal(Proc.children(shell.pid()).getFirst(), SIGTSTP);
+      terminal.awaitText("stopped=" + (128 + SIGTSTP) + "\r\n");
+      terminal.resize(32, 102);
+      terminal.type("\n").awaitText("32x102\r\n");
+    }
+  }
+
+  /** It is continued in the background to be told, and must not stop again before it has heard. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "HUP"})
+  void whileItIsStoppedItsShellCanEndIt(String signal) throws Exception {
+    List<String> line = new ArrayList<>();
+    String script = "set -m; \"$@\"; echo stopped=$?; kill -" + signal + " %1; read x";
+    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; exec sleep 1000"));
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("ready\r\n");
+      terminal.awaitRaw();
+      long iosock = Proc.children(shell.pid()).getFirst();
+      Proc.signal(iosock, SIGTSTP);
+      terminal.awaitText("stopped=" + (128 + SIGTSTP) + "\r\n");
+      await().atMost(20, SECONDS).until(() -> Proc.program(iosock).isEmpty());
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  /** What is known to have been there may have been taken by somebody else. */
+  @Test
+  void inputThatOthersTakeIsNotWaitedFor() throws Exception {
+    Run.of(directory, "mkfifo", "fifo", "gate");
+    String script = "stty raw -echo; echo ready; read x <gate; head -c 60000 >in; exec cat";
+    try (Iosock iosock =
+            Iosock.in(directory)
+                .under("sh", "-c", "exec 3<>fifo; exec \"$@\" <fifo 3<&-", "sh")
+                .startWith("-p", "-", "sh", "-c", script);
+        OutputStream writer = Files.newOutputStream(directory.resolve("fifo"))) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().contains("ready"));
+      // More than the terminal and the pipe before it hold, and less than they and the FIFO do.
+      writer.write(new byte[120_000]);
+      Rest.await(iosock.pid());
+      Run other = Run.of(directory, "dd", "if=fifo", "iflag=nonblock", "bs=65536", "of=other");
+      assertTrue(Files.size(directory.resolve("other")) > 0, other.output());
+      Files.writeString(directory.resolve("gate"), "open\n");
+      await().atMost(20, SECONDS).until(() -> fileSize("in") == 60_000);
+      Rest.await(iosock.pid());
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+    }
+  }
+
+  private long fileSize(String name) throws IOException {
+    Path file = directory.resolve(name);
+    return Files.exists(file) ? Files.size(file) : 0;
+  }
+
+  /** With a shell that a user sits before: the stop key is the command's, the signal iosock's. */
+  @Test
+  void anInteractiveShellContinuesIt() throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = terminal.startShell(directory);
+      String iosock = Iosock.script(directory);
+      terminal.type(iosock + " -p - sh -c 'echo rea\"\"dy; cat; exit 4'; echo co''de=$?\n");
+      terminal.awaitText("ready\r\n");
+      terminal.awaitRaw();
+      Proc.signal(Proc.children(shell.pid()).getFirst(), SIGTSTP);
+      terminal.awaitText("Stopped");
+      terminal.awaitText("$ ");
+      terminal.type("fg; echo co''de=$?\n").awaitText("cat; exit 4'");
+      terminal.awaitRaw();
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(END).awaitText("code=4\r\n");
+      terminal.awaitText("$ ");
+      terminal.type("exit 0\n");
+      assertEquals(0, Terminal.exitCode(shell));
+    }
+  }
+
+  /** It must not take the terminal from whoever is in the foreground. */
+  @Test
+  void inTheBackgroundItWaitsForTheTerminal() throws Exception {
+    List<String> line = new ArrayList<>();
+    String script = "set -m; \"$@\" & echo started; read x; echo $x; fg >/dev/null; echo code=$?";
+    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; cat; exit 4"));
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      String before = terminal.settings();
+      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("started\r\n");
+      long iosock = Proc.children(shell.pid()).getFirst();
+      await().atMost(20, SECONDS).until(() -> Proc.state(iosock) == 'T');
+      assertEquals(before, terminal.settings());
+      terminal.type("shell\n").awaitText("shell\r\nshell\r\n");
+      terminal.awaitText("ready\r\n");
+      terminal.awaitRaw();
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(END).awaitText("code=4\r\n");
+      assertEquals(0, Terminal.exitCode(shell));
+      assertEquals(before, terminal.settings());
+    }
+  }
+
+  @Test
+  void whereItsTerminalHangsUpTheCommandIsTold() throws Exception {
+    List<String> line = new ArrayList<>(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", "sh", "-c"));
+    line.add("trap ': >told; exit 5' HUP; echo ready; read x");
+    try (Iosock screen = Iosock.in(directory).startOnTerminal(line.toArray(String[]::new))) {
+      await().atMost(20, SECONDS).until(() -> screen.output().contains("ready"));
+      long iosock = Proc.children(screen.pid()).getFirst();
+      screen.signal(SIGKILL);
+      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("told")));
+      await().atMost(20, SECONDS).until(() -> Proc.program(iosock).isEmpty());
+    }
+  }
+
+  /** A command that says "ready", on a terminal that has gone raw. */
+  private Process start(Terminal terminal, String... command) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("-p", "-"));
+    arguments.addAll(List.of(command));
+    Process iosock = terminal.startIosock(directory, arguments.toArray(String[]::new));
+    terminal.awaitText("ready\r\n");
+    terminal.awaitRaw();
+    return iosock;
+  }
+
+  private Iosock startOnPipe(String... command) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("-p", "-"));
+    arguments.addAll(List.of(command));
+    return Iosock.in(directory).input(Redirect.PIPE).startWith(arguments.toArray(String[]::new));
+  }
+
+  /** Without arguments: with those that run a shell. */
+  private Run pipe(String input, String... arguments) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
+    all.addAll(Iosock.commandLine(List.of()));
+    all.addAll(arguments.length == 0 ? List.of("-p", "-") : List.of(arguments));
+    return Run.withInput(directory, input, all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,228 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rig.Iosock;
+import rig.Proc;
+import rig.Terminal;
+import rig.Tool;
+
+/** A command's terminal has the size of the terminal of whoever is attached to it. */
+class WindowSizeIT {
+
+  /** Says the size whenever it is told of another one. */
+  private static final String TELLER =
+      "trap 'stty size' WINCH; echo ready; sleep 1000 & while :; do wait $!; done";
+
+  @TempDir Path directory;
+
+  @Test
+  void aProgramIsToldTheSizeBeforeAnyKeyAndEveryChangeAfterTheFirst() throws Exception {
+    try (PtyServer server = PtyServer.raw(directory, TELLER);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Iosock iosock = server.iosock();
+      Process client = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
+      terminal.awaitText("30 90\n");
+      terminal.awaitRaw().type("x");
+      for (int i = 0; i < 10; i++) {
+        terminal.resize(40 + i, 100 + i);
+        terminal.awaitText((40 + i) + " " + (100 + i) + "\n");
+      }
+      iosock.signal(15);
+      assertEquals(0, Terminal.exitCode(client));
+    }
+  }
+
+  @Test
+  void changesBeforeTheFirstKeyAreToldWithIt() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Attached client = Attached.to(directory, terminal);
+      server.awaitSize(30, 90);
+      client.resizeAndAwaitNotice(31, 91);
+      client.resizeAndAwaitNotice(32, 92);
+      terminal.type("x");
+      server.awaitSize(32, 92);
+      terminal.resize(33, 93);
+      server.awaitSize(33, 93);
+      client.detach();
+    }
+  }
+
+  @Test
+  void theNextOneHasItsOwnSize() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory)) {
+      for (int i = 0; i < 3; i++) {
+        try (Terminal terminal = Terminal.open(30 + i, 90 + i)) {
+          Attached client = Attached.to(directory, terminal);
+          server.awaitSize(30 + i, 90 + i);
+          terminal.type("x");
+          terminal.resize(40 + i, 100 + i);
+          server.awaitSize(40 + i, 100 + i);
+          client.detach();
+        }
+      }
+    }
+  }
+
+  @Test
+  void theSizeStaysWhenItsOwnerLeaves() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Attached.to(directory, terminal).detach();
+      server.serveAnother();
+      assertEquals("30 90", server.size());
+    }
+  }
+
+  @Test
+  void aChangeWithinStaysUntilTheTerminalChanges() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Attached client = Attached.to(directory, terminal);
+      terminal.type("x");
+      terminal.resize(31, 91);
+      server.awaitSize(31, 91);
+      server.resize(50, 150);
+      terminal.type("y");
+      terminal.awaitText("y");
+      assertEquals("50 150", server.size());
+      terminal.resize(32, 92);
+      server.awaitSize(32, 92);
+      client.detach();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nc -U ./s.sock", "socat - ./s.sock", "./iosock --connect ./s.sock"})
+  void clientsOfOtherKindsLeaveTheSizeAsItIs(String command) throws Exception {
+    Tool.require("nc", "netcat-openbsd");
+    Tool.require("socat", "socat");
+    Iosock.script(directory);
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Process client = terminal.start(directory, command.split(" "));
+      // A whole line, and what comes back is that line once more.
+      terminal.type("a line\n");
+      terminal.awaitText("a line\r\na line");
+      terminal.resize(31, 91);
+      terminal.type("another line\n");
+      terminal.awaitText("another line\r\nanother line");
+      assertEquals(PtyServer.INITIAL, server.size());
+      server.iosock().signal(15);
+      assertEquals(0, Terminal.exitCode(client));
+    }
+  }
+
+  @Test
+  void aPlainSocketLeavesTheSizeAsItIs() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory)) {
+      server.resize(50, 150);
+      server.serveAnother();
+      assertEquals("50 150", server.size());
+    }
+  }
+
+  @Test
+  void ofManyChangesTheLastOneWins() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Attached client = Attached.to(directory, terminal);
+      terminal.type("x");
+      terminal.awaitText("x");
+      for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 500; i++) {
+          terminal.resize(20 + i % 50, 60 + i % 70);
+        }
+        terminal.resize(80 + round, 200);
+        server.awaitSize(80 + round, 200);
+      }
+      client.awaitIdle();
+      server.awaitIdle();
+      client.detach();
+    }
+  }
+
+  @Test
+  void aServerThatStoodStillLearnsTheLastSize() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Attached client = Attached.to(directory, terminal);
+      terminal.type("x");
+      terminal.awaitText("x");
+      Proc.signal(server.iosock().pid(), "-STOP");
+      await().atMost(20, SECONDS).until(() -> Proc.state(server.iosock().pid()) == 'T');
+      client.resizeAThousandTimes();
+      terminal.resize(99, 199);
+      client.awaitIdle();
+      Proc.signal(server.iosock().pid(), "-CONT");
+      server.awaitSize(99, 199);
+      terminal.type("y");
+      terminal.awaitText("y");
+      terminal.resize(98, 198);
+      server.awaitSize(98, 198);
+      client.detach();
+    }
+  }
+
+  @Test
+  void aTerminalThatLearnsItsSizeLateTellsItThen() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(0, 0)) {
+      Attached client = Attached.to(directory, terminal);
+      terminal.type("x");
+      terminal.awaitText("x");
+      assertEquals(PtyServer.INITIAL, server.size());
+      terminal.resize(30, 90);
+      server.awaitSize(30, 90);
+      terminal.resize(0, 0);
+      terminal.type("y");
+      terminal.awaitText("y");
+      assertEquals("30 90", server.size());
+      client.detach();
+    }
+  }
+
+  @Test
+  void theServersOwnTerminalCountsOnlyWhileNobodySaysASize() throws Exception {
+    String[] server = {"-p", "./s.sock", "sh", "-c", TELLER};
+    try (Terminal own = Terminal.open(50, 150);
+        Terminal terminal = Terminal.open(30, 90)) {
+      own.startIosock(directory, server);
+      own.awaitText("ready");
+      own.resize(51, 151);
+      own.awaitText("51 151");
+      Process client = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
+      terminal.awaitText("30 90\r\n");
+      own.resize(52, 152);
+      String said = terminal.awaitText("30 90\r\n");
+      assertFalse(said.contains("52 152"), said);
+      terminal.awaitRaw().type("\u001c");
+      assertEquals(0, Terminal.exitCode(client));
+      own.resize(53, 153);
+      own.awaitText("53 153");
+    }
+  }
+
+  @Test
+  void theServersOwnTerminalCountsWhileTheClientSaysNone() throws Exception {
+    String[] server = {"-p", "./s.sock", "sh", "-c", TELLER};
+    try (Terminal own = Terminal.open(50, 150)) {
+      own.startIosock(directory, server);
+      own.awaitText("ready");
+      try (rig.Client client = rig.Client.connect(directory.resolve("s.sock"))) {
+        client.send("x").readUntil("x");
+        own.resize(51, 151);
+        client.readUntil("51 151\r\n");
+      }
+    }
+  }
+}
