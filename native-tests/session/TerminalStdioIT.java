@@ -274,17 +274,12 @@ class TerminalStdioIT {
     }
   }
 
-  /** By a shell that leaves the terminal's settings to others, as those that are scripts do. */
   @Test
   void whileIosockIsStoppedTheTerminalIsAsItWas() throws Exception {
-    List<String> line = new ArrayList<>();
-    String script = "set -m; \"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
-    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
-    line.addAll(Iosock.commandLine(List.of()));
-    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; cat; exit 4"));
+    String script = "\"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
-      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      Process shell = startByShell(terminal, script, "sh", "-c", "echo ready; cat; exit 4");
       terminal.awaitText("ready\r\n");
       terminal.awaitRaw();
       String raw = terminal.settings();
@@ -304,13 +299,9 @@ class TerminalStdioIT {
 
   @Test
   void aSizeThatChangedWhileItWasStoppedIsTakenOver() throws Exception {
-    List<String> line = new ArrayList<>();
-    String script = "set -m; \"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
-    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
-    line.addAll(Iosock.commandLine(List.of()));
-    line.addAll(List.of("-p", "-", Programs.compiled("sizes")));
+    String script = "\"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(31, 101)) {
-      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      Process shell = startByShell(terminal, script, Programs.compiled("sizes"));
       terminal.awaitText("31x101\r\n");
       terminal.awaitRaw();
       Proc.signal(Proc.children(shell.pid()).getFirst(), SIGTSTP);
@@ -324,14 +315,10 @@ class TerminalStdioIT {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "HUP"})
   void whileItIsStoppedItsShellCanEndIt(String signal) throws Exception {
-    List<String> line = new ArrayList<>();
-    String script = "set -m; \"$@\"; echo stopped=$?; kill -" + signal + " %1; read x";
-    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
-    line.addAll(Iosock.commandLine(List.of()));
-    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; exec sleep 1000"));
+    String script = "\"$@\"; echo stopped=$?; kill -" + signal + " %1; read x";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
-      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      Process shell = startByShell(terminal, script, "sh", "-c", "echo ready; exec sleep 1000");
       terminal.awaitText("ready\r\n");
       terminal.awaitRaw();
       long iosock = Proc.children(shell.pid()).getFirst();
@@ -396,14 +383,10 @@ class TerminalStdioIT {
   /** It must not take the terminal from whoever is in the foreground. */
   @Test
   void inTheBackgroundItWaitsForTheTerminal() throws Exception {
-    List<String> line = new ArrayList<>();
-    String script = "set -m; \"$@\" & echo started; read x; echo $x; fg >/dev/null; echo code=$?";
-    line.addAll(List.of("bash", "--norc", "-c", script, "bash"));
-    line.addAll(Iosock.commandLine(List.of()));
-    line.addAll(List.of("-p", "-", "sh", "-c", "echo ready; cat; exit 4"));
+    String script = "\"$@\" & echo started; read x; echo $x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
-      Process shell = terminal.start(directory, line.toArray(String[]::new));
+      Process shell = startByShell(terminal, script, "sh", "-c", "echo ready; cat; exit 4");
       terminal.awaitText("started\r\n");
       long iosock = Proc.children(shell.pid()).getFirst();
       await().atMost(20, SECONDS).until(() -> Proc.state(iosock) == 'T');
@@ -440,6 +423,21 @@ class TerminalStdioIT {
     terminal.awaitText("ready\r\n");
     terminal.awaitRaw();
     return iosock;
+  }
+
+  /**
+   * By a script with job control, which leaves the terminal's settings to others, as scripts do.
+   *
+   * @param script runs iosock as {@code "$@"}
+   */
+  private Process startByShell(Terminal terminal, String script, String... command)
+      throws IOException {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("bash", "--norc", "-c", "set -m; " + script, "bash"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-"));
+    line.addAll(List.of(command));
+    return terminal.start(directory, line.toArray(String[]::new));
   }
 
   private Iosock startOnPipe(String... command) throws IOException {

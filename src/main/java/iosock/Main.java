@@ -16,6 +16,7 @@ import iosock.process.OpenFileLimit;
 import iosock.process.SignalState;
 import iosock.process.Spawner;
 import iosock.process.StdioPipes;
+import iosock.relay.CommandSide;
 import iosock.relay.OnPipes;
 import iosock.relay.OnTerminal;
 import iosock.relay.Relay;
@@ -110,11 +111,17 @@ public final class Main {
     OwnTerminal terminal = OwnTerminal.find(libc);
     Listener listener = line.socket() == null ? null : listen(line);
     try {
-      Spawner spawner = new Spawner(libc, inherited, openFiles);
-      Relay relay =
+      CommandSide side =
           line.pty()
-              ? startOnTerminal(line, signals, listener, spawner, terminal)
-              : startOnPipes(line, signals, listener, spawner, terminal);
+              ? new OnTerminal(libc, PseudoTerminal.open(libc, terminal), terminal)
+              : new OnPipes(new StdioPipes(libc));
+      Relay relay = new Relay(libc, signals, listener, side, terminal);
+      if (line.pty() && listener == null && terminal.isInput()) {
+        signals.catchForTerminal();
+        terminal.goRaw();
+      }
+      Spawner spawner = new Spawner(libc, inherited, openFiles);
+      relay.attend(spawner.start(line.command(), side.stdio()));
       int code = relay.run();
       // In this order: a client that reads the end must not come back to a socket without anybody.
       close(listener);
@@ -127,34 +134,6 @@ public final class Main {
       terminal.restore();
       close(listener);
     }
-  }
-
-  private Relay startOnPipes(
-      CommandLine line,
-      SignalPipe signals,
-      Listener listener,
-      Spawner spawner,
-      OwnTerminal terminal)
-      throws CommandNotRun {
-    StdioPipes stdio = new StdioPipes(libc);
-    Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), terminal);
-    return relay.attend(spawner.start(line.command(), stdio));
-  }
-
-  private Relay startOnTerminal(
-      CommandLine line,
-      SignalPipe signals,
-      Listener listener,
-      Spawner spawner,
-      OwnTerminal terminal)
-      throws CommandNotRun {
-    PseudoTerminal pty = PseudoTerminal.open(libc, terminal);
-    Relay relay = new Relay(libc, signals, listener, new OnTerminal(libc, pty, terminal), terminal);
-    if (listener == null && terminal.isInput()) {
-      signals.catchForTerminal();
-      terminal.goRaw();
-    }
-    return relay.attend(spawner.start(line.command(), pty));
   }
 
   private int serve(CommandLine line) {

@@ -1,9 +1,13 @@
 package iosock.relay;
 
 import iosock.posix.PollSet;
+import iosock.process.Stdio;
 
 /** What joins the relay's pipes to the command: nothing more, or a terminal. */
 public interface CommandSide {
+
+  /** What the command is to be started with. */
+  Stdio stdio();
 
   /** The pipe to write to of what the command reads. */
   int in();

@@ -1,6 +1,7 @@
 package iosock.relay;
 
 import iosock.posix.PollSet;
+import iosock.process.Stdio;
 import iosock.process.StdioPipes;
 
 /** A command whose standard input, output and error are the relay's pipes themselves. */
@@ -13,6 +14,11 @@ public final class OnPipes implements CommandSide {
    */
   public OnPipes(StdioPipes stdio) {
     this.stdio = stdio;
+  }
+
+  @Override
+  public Stdio stdio() {
+    return stdio;
   }
 
   @Override

@@ -4,6 +4,7 @@ import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.WindowSize;
 import iosock.process.Pipe;
+import iosock.process.Stdio;
 import iosock.terminal.OwnTerminal;
 import iosock.terminal.PseudoTerminal;
 
@@ -31,6 +32,11 @@ public final class OnTerminal implements CommandSide {
     input = new TerminalInput(libc, toTerminal.readEnd(), pty);
     output = new TerminalOutput(libc, pty, fromTerminal.writeEnd());
     clientSize = new ClientSize(libc, pty);
+  }
+
+  @Override
+  public Stdio stdio() {
+    return pty;
   }
 
   @Override

@@ -67,12 +67,7 @@ public final class StdioRelay {
    */
   public static StdioRelay serve(
       Libc libc, SignalPipe signals, OwnTerminal terminal, Listener listener) {
-    Clients clients = new Clients();
-    Incoming incoming = new Incoming(libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc));
-    Outgoing outgoing =
-        new Outgoing(
-            libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc), null, OwnInput.NO_KEY);
-    return new StdioRelay(libc, signals, terminal, listener, clients, incoming, outgoing);
+    return ofPipes(libc, signals, terminal, listener, new Clients());
   }
 
   /**
@@ -82,11 +77,21 @@ public final class StdioRelay {
       Libc libc, SignalPipe signals, OwnTerminal terminal, int server) {
     Clients clients = new Clients();
     clients.arrive(server);
-    Incoming incoming = new Incoming(libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc));
-    Outgoing outgoing =
-        new Outgoing(
-            libc, clients, Pipe.open(libc).nonBlocking(libc).large(libc), null, OwnInput.NO_KEY);
-    return new StdioRelay(libc, signals, terminal, null, clients, incoming, outgoing);
+    return ofPipes(libc, signals, terminal, null, clients);
+  }
+
+  private static StdioRelay ofPipes(
+      Libc libc, SignalPipe signals, OwnTerminal terminal, Listener listener, Clients clients) {
+    Pipe in = Pipe.open(libc).nonBlocking(libc).large(libc);
+    Pipe out = Pipe.open(libc).nonBlocking(libc).large(libc);
+    return new StdioRelay(
+        libc,
+        signals,
+        terminal,
+        listener,
+        clients,
+        new Incoming(libc, clients, in),
+        new Outgoing(libc, clients, out, null, OwnInput.NO_KEY));
   }
 
   /**
