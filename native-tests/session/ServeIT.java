@@ -45,6 +45,9 @@ class ServeIT {
   private static final int FAILED = 125;
   private static final int SIGPIPE = 13;
 
+  private static final int SIGCONT = 18;
+  private static final int SIGSTOP = 19;
+
   @TempDir Path directory;
 
   // Clients.
@@ -339,6 +342,24 @@ class ServeIT {
       }
       assertEquals(0, iosock.exitCode());
       assertEquals("word", iosock.output());
+    }
+  }
+
+  /** It learns of both at once: that one has gone, and that another is there. */
+  @Test
+  void whoComesAsTheLastOneGoesIsTurnedAway() throws Exception {
+    try (Iosock iosock = serving()) {
+      try (Client last = iosock.connect()) {
+        iosock.process().getOutputStream().close();
+        assertEquals("", last.readAllText());
+        iosock.signal(SIGSTOP);
+        await().atMost(20, SECONDS).until(() -> Proc.state(iosock.pid()) == 'T');
+      }
+      try (Client late = iosock.connect()) {
+        iosock.signal(SIGCONT);
+        assertEquals("", late.readAllText());
+        assertEquals(0, iosock.exitCode());
+      }
     }
   }
 

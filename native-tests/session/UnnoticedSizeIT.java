@@ -22,8 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import rig.Client;
 import rig.Iosock;
 import rig.Proc;
+import rig.Rest;
 import rig.Terminal;
 import rig.Tool;
 
@@ -69,6 +71,8 @@ class UnnoticedSizeIT {
       awaitListening();
       Attached client = Attached.to(directory, terminal);
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("in")));
+      // What it needed for the start has been closed by then.
+      Rest.await(there.pid());
       int before = descriptors(there);
       typeAndResize(terminal);
       assertEquals(before + farEnd.kept, descriptors(there));
@@ -115,7 +119,12 @@ class UnnoticedSizeIT {
   @Test
   void clientsOfAPipeLeaveNoDescriptorBehind() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "cat")) {
-      int before = Proc.descriptors(iosock.pid());
+      int before;
+      // What it needed for the start has been closed once it has served somebody.
+      try (Client first = iosock.connect()) {
+        assertEquals("x", first.send("x").readText(1));
+        before = Proc.descriptors(iosock.pid()) - 1;
+      }
       for (int i = 0; i < 30; i++) {
         try (Sizer client = Sizer.connect(directory)) {
           client.tell("pass seqpacket");
