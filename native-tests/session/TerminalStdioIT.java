@@ -28,6 +28,7 @@ import rig.Programs;
 import rig.Rest;
 import rig.Run;
 import rig.Terminal;
+import rig.Tool;
 
 /** A command on a pseudo-terminal, on iosock's own standard input and output. */
 class TerminalStdioIT {
@@ -83,6 +84,36 @@ class TerminalStdioIT {
     Run run = pipe("x=ke; y=pt\necho $x$y\n", "-p", "-", "bash", "--norc");
     assertEquals(0, run.exitCode(), run.output());
     assertTrue(run.output().contains("kept\r\n"), run.output());
+  }
+
+  /** Whether input comes in lines is asked first, and what is typed then means the other thing. */
+  @Test
+  void theEndIsTypedAgainWhereItsMeaningChangesInThatMoment() throws Exception {
+    Tool.require("strace", "strace");
+    assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "first", "second"));
+    String untilTheEnd = "until head -c 1 | od -An -tu1 | grep -q 4; do :; done";
+    String script =
+        "stty -icanon -echo; echo ready; read x <first; stty icanon; : >lines; read x <second; "
+            + "stty -icanon; echo again; %s; exit 6".formatted(untilTheEnd);
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .under("strace", "-f", "-qq", "-o", "trace", "-P", "/dev/ptmx", "-e")
+            .under("trace=ioctl,write", "-e", "inject=write:delay_enter=3s:when=1")
+            .input(Redirect.PIPE)
+            .startWith("-p", "-", "sh", "-c", script)) {
+      await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\r\n"));
+      iosock.process().getOutputStream().close();
+      await().atMost(20, SECONDS).until(() -> traced("TCGETS"));
+      Files.writeString(directory.resolve("first"), "open\n");
+      await().atMost(20, SECONDS).until(() -> traced("DELAYED"));
+      assertTrue(Files.exists(directory.resolve("lines")));
+      Files.writeString(directory.resolve("second"), "open\n");
+      assertEquals(6, iosock.exitCode());
+    }
+  }
+
+  private boolean traced(String word) throws IOException {
+    return Files.readString(directory.resolve("trace")).contains(word);
   }
 
   @ParameterizedTest

@@ -108,6 +108,11 @@ final class TerminalInput {
     character.putByte(0, settings.endOfFile());
     while (endsToType > 0 && !blocked) {
       type();
+      if (endsToType == 0 && pty.settings().isCanonical() != canonical) {
+        // Changed meanwhile, so nobody knows which of the two was typed.
+        canonical = !canonical;
+        endsToType = 1;
+      }
     }
   }
 
