@@ -14,6 +14,8 @@ import iosock.terminal.PseudoTerminal;
  */
 final class TerminalInput {
 
+  private static final int MOST_DOUBTS = 10;
+
   private final Libc libc;
   private final int pipe;
   private final PseudoTerminal pty;
@@ -27,9 +29,15 @@ final class TerminalInput {
 
   private boolean endedWithinLine;
   private int endsToType;
+  private int endsTyped;
 
   /** Whether input came in lines when the end was typed last. */
   private boolean canonical;
+
+  /** Whether the end was taken in for what it was typed as. */
+  private boolean certain;
+
+  private int doubts;
 
   private boolean hungUp;
 
@@ -100,6 +108,7 @@ final class TerminalInput {
     }
     Termios settings = pty.settings();
     canonical = settings.isCanonical();
+    boolean isAllRead = pty.isAllRead();
     if (endedWithinLine && canonical) {
       // The first one only hands over the line.
       endsToType++;
@@ -108,12 +117,14 @@ final class TerminalInput {
     character.putByte(0, settings.endOfFile());
     while (endsToType > 0 && !blocked) {
       type();
-      if (endsToType == 0 && pty.settings().isCanonical() != canonical) {
-        // Changed meanwhile, so nobody knows which of the two was typed.
+      if (endsToType == 0 && isChanged()) {
+        // Meanwhile, so nobody knows which of the two was typed.
         canonical = !canonical;
         endsToType = 1;
       }
     }
+    // A program that changes the mode to and fro shows something in between.
+    certain = isAllRead && !pty.hasShown();
   }
 
   private void type() {
@@ -127,7 +138,15 @@ final class TerminalInput {
       blocked = true;
     } else {
       endsToType--;
+      endsTyped++;
     }
+  }
+
+  /** Whether input comes in lines by now and did not when the end was typed last, or vice versa. */
+  private boolean isChanged() {
+    // What was typed is to be taken in first.
+    pty.isAllRead();
+    return pty.settings().isCanonical() != canonical;
   }
 
   /**
@@ -136,10 +155,22 @@ final class TerminalInput {
    * when it is ready to read: then it is time to look.
    */
   void commandSpoke() {
-    if (ended && endsToType == 0 && !hungUp && pty.settings().isCanonical() != canonical) {
+    if (!ended || endsToType > 0 || hungUp) {
+      return;
+    }
+    if (isChanged() || isDoubtful()) {
       endsToType = 1;
       typeEnd();
     }
+  }
+
+  /**
+   * Whether the mode may have changed to and fro before the end was taken in, and the program waits
+   * where it would have been: nothing but ends is left to read. Not for ever: it may just talk.
+   */
+  private boolean isDoubtful() {
+    boolean doubtful = !certain && !canonical && (pty.isAllRead() || pty.unread() <= endsTyped);
+    return doubtful && doubts++ < MOST_DOUBTS;
   }
 
   void hangup() {

@@ -5,6 +5,7 @@ import static iosock.posix.Failure.check;
 import iosock.posix.CallList;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
+import iosock.posix.PollSet;
 import iosock.posix.Signals;
 import iosock.posix.Termios;
 import iosock.posix.WindowSize;
@@ -26,6 +27,7 @@ public final class PseudoTerminal implements Stdio {
   private final int master;
   private final Termios settings = new Termios();
   private final WindowSize before = new WindowSize();
+  private final PollSet readable = new PollSet(1);
   private final int terminal;
   private boolean open = true;
 
@@ -93,6 +95,33 @@ public final class PseudoTerminal implements Stdio {
   public Termios settings() {
     libc.tcgetattr(master, settings);
     return settings;
+  }
+
+  /**
+   * The kernel takes in what is typed in its own time, and only then decides what it means. Where
+   * there is nothing left to read, this waits for that.
+   *
+   * @return whether the command has read all that was typed, an end included
+   */
+  public boolean isAllRead() {
+    // Finding nothing to read, it waits for the line discipline: n_tty_poll.
+    return !isReadable(terminal);
+  }
+
+  /** Whether it shows something that has not been taken yet. */
+  public boolean hasShown() {
+    return isReadable(master);
+  }
+
+  private boolean isReadable(int fd) {
+    readable.watch(0, fd, PollSet.POLLIN);
+    libc.poll(readable, 0);
+    return readable.revents(0) != 0;
+  }
+
+  /** How many bytes were typed that the command has not read; asked in canonical mode, of lines. */
+  public int unread() {
+    return libc.fionread(terminal);
   }
 
   /** Once; then does nothing. Tells the command that its terminal is gone: SIGHUP. */
