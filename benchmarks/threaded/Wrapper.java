@@ -1,0 +1,139 @@
+package threaded;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A command on a Unix domain socket, with a thread for each direction: iosock's contract for
+ * wrapping a command as most Java programs would keep it.
+ *
+ * <p>What it does not keep: bytes that wait in a buffer here when a client leaves, a client that
+ * has only shut down sending, and a command that ends while others hold its pipes.
+ */
+public final class Wrapper implements Closeable {
+
+  /** The most that a pipe holds by default, and so what one read(2) may yield. */
+  private static final int BUFFER_SIZE = 1 << 16;
+
+  private final Thread.Builder threads;
+  private final Path socket;
+  private final ServerSocketChannel listener;
+  private final Process command;
+  private final AtomicReference<SocketChannel> client = new AtomicReference<>();
+  private final Thread output;
+  private final Thread errors;
+
+  /**
+   * Listens, and then starts the command.
+   *
+   * @param threads makes the thread of each direction
+   */
+  public Wrapper(Thread.Builder threads, Path socket, List<String> command) throws IOException {
+    this.threads = threads;
+    this.socket = socket;
+    listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    listener.bind(UnixDomainSocketAddress.of(socket));
+    this.command = new ProcessBuilder(command).start();
+    output = threads.start(() -> send(this.command.getInputStream(), System.out));
+    errors = threads.start(() -> send(this.command.getErrorStream(), System.err));
+    threads.start(this::accept);
+  }
+
+  /** Waits until the command has ended and what it wrote is delivered. */
+  public int waitFor() throws InterruptedException {
+    int code = command.waitFor();
+    output.join();
+    errors.join();
+    return code;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel next = listener.accept();
+        if (client.compareAndSet(null, next)) {
+          threads.start(() -> receive(next));
+        } else {
+          next.close();
+        }
+      }
+    } catch (IOException e) {
+      // Closed.
+    }
+  }
+
+  private void receive(SocketChannel from) {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE);
+    OutputStream to = command.getOutputStream();
+    try (from) {
+      while (from.read(buffer) >= 0) {
+        to.write(buffer.array(), 0, buffer.position());
+        to.flush();
+        buffer.clear();
+      }
+    } catch (IOException e) {
+      // The client is gone, or the command.
+    } finally {
+      client.compareAndSet(from, null);
+    }
+  }
+
+  private void send(InputStream from, OutputStream console) {
+    byte[] bytes = new byte[BUFFER_SIZE];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    try {
+      int read;
+      while ((read = from.read(bytes)) >= 0) {
+        buffer.clear().limit(read);
+        SocketChannel to = client.get();
+        if (to == null || !sendTo(to, buffer)) {
+          console.write(bytes, buffer.position(), buffer.remaining());
+          console.flush();
+        }
+      }
+    } catch (IOException e) {
+      // The command's end of the pipe, or the console, is gone.
+    }
+  }
+
+  private boolean sendTo(SocketChannel to, ByteBuffer buffer) {
+    try {
+      while (buffer.hasRemaining()) {
+        to.write(buffer);
+      }
+      return true;
+    } catch (IOException e) {
+      client.compareAndSet(to, null);
+      return false;
+    }
+  }
+
+  /** Ends the command if it still runs, delivers what it wrote, and then the end. */
+  @Override
+  public void close() throws IOException {
+    command.destroyForcibly();
+    try {
+      waitFor();
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+    listener.close();
+    SocketChannel last = client.getAndSet(null);
+    if (last != null) {
+      last.close();
+    }
+    Files.deleteIfExists(socket);
+  }
+}
