@@ -1,0 +1,58 @@
+package jmh;
+
+import iosock.posix.CompiledFunction;
+import iosock.posix.Libc;
+import iosock.posix.PollSet;
+import iosock.process.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import programs.Programs;
+
+/** One poll(2) with nothing ready: as iosock calls it, and from a loop in C. */
+@State(Scope.Benchmark)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {Vm.NATIVE_ACCESS, Vm.UNSAFE})
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class Call {
+
+  /** So many that the call of the loop itself counts for nothing. */
+  private static final int AT_ONCE = 10_000;
+
+  private final Libc libc = new Libc();
+  private final PollSet set = new PollSet(1);
+  private CompiledFunction polls;
+
+  @Setup
+  public void prepare() throws Exception {
+    set.watch(0, Pipe.open(libc).readEnd(), PollSet.POLLIN);
+    Path directory = Files.createTempDirectory("iosock");
+    polls = new CompiledFunction(Programs.compileLibrary(directory, "polls"), "polls");
+  }
+
+  @Benchmark
+  public int downcall() {
+    return libc.poll(set, 0);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(AT_ONCE)
+  public long bare() {
+    return polls.call(set, AT_ONCE);
+  }
+}

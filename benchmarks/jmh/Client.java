@@ -1,0 +1,81 @@
+package jmh;
+
+import iosock.posix.Ascii;
+import iosock.posix.Failure;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import iosock.posix.SocketAddress;
+import iosock.posix.Sockets;
+import java.nio.file.Path;
+
+/** The same for every design, and without allocation: blocking calls of libc. For one thread. */
+final class Client implements AutoCloseable {
+
+  private static final int BUFFER_SIZE = 1 << 20;
+
+  private final Libc libc = new Libc();
+  private final Memory buffer = new Memory(BUFFER_SIZE);
+  private final SocketAddress address;
+  private int server;
+
+  Client(Path socket) {
+    address = SocketAddress.path(Ascii.bytes(socket.toString()));
+    connect();
+  }
+
+  private Client(SocketAddress address, int server) {
+    this.address = address;
+    this.server = server;
+  }
+
+  /** The same connection for another thread; needs no closing. */
+  Client twin() {
+    return new Client(address, server);
+  }
+
+  void connect() {
+    server = Failure.check(libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM), "make", "a socket");
+    Failure.check(libc.connect(server, address), "connect to", "the socket");
+  }
+
+  /**
+   * @return false if the connection has ended
+   */
+  boolean receive(long bytes) {
+    for (long left = bytes; left > 0; ) {
+      long received = libc.recv(server, buffer, (int) Math.min(left, BUFFER_SIZE), 0);
+      if (received <= 0) {
+        return false;
+      }
+      left -= received;
+    }
+    return true;
+  }
+
+  /**
+   * @param block how much in one call, at most 1 MiB
+   * @return false if nobody takes it any more
+   */
+  boolean send(long bytes, int block) {
+    for (long left = bytes; left > 0; ) {
+      int most = (int) Math.min(left, block);
+      long sent = libc.send(server, buffer, 0, most, Sockets.MSG_NOSIGNAL);
+      if (sent <= 0) {
+        return false;
+      }
+      left -= sent;
+    }
+    return true;
+  }
+
+  /** For a shell that reads a line first. */
+  void sendLine() {
+    buffer.putByte(0, '\n');
+    send(1, 1);
+  }
+
+  @Override
+  public void close() {
+    libc.close(server);
+  }
+}

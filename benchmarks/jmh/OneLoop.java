@@ -1,0 +1,58 @@
+package jmh;
+
+import iosock.posix.Ascii;
+import iosock.posix.Libc;
+import iosock.posix.Signals;
+import iosock.process.Command;
+import iosock.process.CommandNotRun;
+import iosock.process.SignalState;
+import iosock.process.Spawner;
+import iosock.process.StdioPipes;
+import iosock.relay.OnPipes;
+import iosock.relay.Relay;
+import iosock.signal.SignalPipe;
+import iosock.socket.Listener;
+import iosock.socket.SocketName;
+import iosock.terminal.OwnTerminal;
+import java.io.Closeable;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** iosock's loop with a command, in a thread of its own. */
+final class OneLoop implements Closeable {
+
+  private final Listener listener;
+  private final Command command;
+  private final Thread loop;
+
+  OneLoop(Path socket, List<String> argv) throws CommandNotRun {
+    Libc libc = new Libc();
+    SignalPipe signals = SignalPipe.open(libc, 0);
+    listener = Listener.listen(libc, new SocketName(Ascii.bytes(socket.toString())), 0600);
+    StdioPipes stdio = new StdioPipes(libc);
+    Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), OwnTerminal.find(libc));
+    command =
+        new Spawner(libc, new SignalState(0, 0), null)
+            .start(argv.stream().map(Ascii::bytes).toList(), stdio);
+    relay.attend(command);
+    loop =
+        new Thread(
+            () -> {
+              relay.run();
+              relay.close();
+            });
+    loop.start();
+  }
+
+  @Override
+  public void close() throws InterruptedIOException {
+    new Libc().kill(command.pid(), Signals.SIGKILL);
+    try {
+      loop.join();
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+    listener.close();
+  }
+}

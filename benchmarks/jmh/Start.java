@@ -1,0 +1,68 @@
+package jmh;
+
+import iosock.posix.Ascii;
+import iosock.posix.CallList;
+import iosock.posix.Libc;
+import iosock.posix.Memory;
+import iosock.posix.PosixSpawn;
+import iosock.process.CommandNotRun;
+import iosock.process.SignalState;
+import iosock.process.Spawner;
+import iosock.process.Stdio;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Starting a program that ends at once, and waiting for that. */
+@State(Scope.Benchmark)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {Vm.NATIVE_ACCESS, Vm.UNSAFE})
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class Start {
+
+  private static final List<String> COMMAND = List.of("/bin/true");
+
+  private final Libc libc = new Libc();
+  private final Memory status = new Memory(Integer.BYTES);
+  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
+  private final PosixSpawn posixSpawn = new PosixSpawn(COMMAND);
+  private final List<byte[]> argv = COMMAND.stream().map(Ascii::bytes).toList();
+
+  /** As the others: the child has what its parent has. */
+  private final Stdio inherited =
+      new Stdio() {
+        @Override
+        public void become(CallList birth) {}
+
+        @Override
+        public void closeCommandsEnds() {}
+      };
+
+  @Benchmark
+  public int forkWithGuard() throws CommandNotRun {
+    return libc.waitpid(spawner.start(argv, inherited).pid(), status, 0);
+  }
+
+  @Benchmark
+  public int posixSpawn() {
+    return libc.waitpid(posixSpawn.spawn(), status, 0);
+  }
+
+  @Benchmark
+  public int processBuilder() throws IOException, InterruptedException {
+    return new ProcessBuilder(COMMAND).inheritIO().start().waitFor();
+  }
+}
