@@ -1,0 +1,75 @@
+package comparison;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One run in which everything that is compared is measured: in each round every contender does
+ * every work, one right after another, each in a process that was started for it.
+ */
+final class Comparison {
+
+  private final List<Contender> present;
+  private final List<Contender> absent;
+  private final Path programs;
+  private final Path directory;
+  private final Volume volume;
+
+  /**
+   * @param all those that are not installed are left out
+   * @param programs where the compiled C programs are
+   * @param directory for sockets
+   */
+  Comparison(List<Contender> all, Path programs, Path directory, Volume volume) {
+    present = all.stream().filter(Contender::isInstalled).toList();
+    absent = all.stream().filter(contender -> !contender.isInstalled()).toList();
+    this.programs = programs;
+    this.directory = directory;
+    this.volume = volume;
+  }
+
+  List<String> present() {
+    return present.stream().map(Contender::name).toList();
+  }
+
+  List<String> absent() {
+    return absent.stream().map(Contender::name).toList();
+  }
+
+  Volume volume() {
+    return volume;
+  }
+
+  Results run(int rounds) throws IOException {
+    Results results = new Results();
+    for (int round = 1; round <= rounds; round++) {
+      for (Work work : Work.values()) {
+        for (Contender contender : present) {
+          System.err.printf(
+              "round %d of %d: %s: %s: ", round, rounds, work.title, contender.name());
+          System.err.println(measure(contender, work, results));
+        }
+      }
+    }
+    return results;
+  }
+
+  /**
+   * @return what to tell whoever waits
+   */
+  private String measure(Contender contender, Work work, Results results) throws IOException {
+    if (results.isStuck(work, contender)) {
+      return "left out";
+    }
+    try (Session session = new Session(contender, work.command(programs), directory, programs)) {
+      Map<Figure, Double> figures = work.measure(session, volume);
+      results.add(work, contender, figures);
+      return figures.toString();
+    } catch (Session.Stuck e) {
+      results.stuck(work, contender);
+      return "stuck";
+    }
+  }
+}

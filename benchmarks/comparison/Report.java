@@ -1,0 +1,119 @@
+package comparison;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+
+/** Runs a comparison and writes what came of it: a table, all numbers as JSON, and a chart. */
+final class Report {
+
+  private final Comparison comparison;
+  private final Results results;
+  private final int rounds;
+
+  Report(Comparison comparison, int rounds) throws IOException {
+    this.comparison = comparison;
+    this.rounds = rounds;
+    results = comparison.run(rounds);
+  }
+
+  /**
+   * @param root where benchmarks/chart.gnuplot is
+   */
+  void write(Path directory, Path root) throws IOException, InterruptedException {
+    String text = text();
+    System.out.print(text);
+    Files.writeString(directory.resolve("comparison.md"), text);
+    Files.writeString(directory.resolve("comparison.json"), json());
+    Files.writeString(directory.resolve("comparison.data"), data());
+    draw(directory, root.resolve("benchmarks/chart.gnuplot"));
+  }
+
+  private String text() throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append(Table.of(results, comparison.present()));
+    text.append("\n%s, %d rounds, %s.\n".formatted(Machine.described(), rounds, volume()));
+    if (!comparison.absent().isEmpty()) {
+      text.append("Not installed: %s.\n".formatted(String.join(", ", comparison.absent())));
+    }
+    return text.append("\n").append(Table.ratios(results, comparison.present())).toString();
+  }
+
+  private String volume() {
+    Volume volume = comparison.volume();
+    return "%d MB a transfer, %d echoes, %d connects"
+        .formatted(volume.bytes() / 1_000_000, volume.echoes(), volume.connects());
+  }
+
+  private String json() throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", Machine.described());
+    all.put("rounds", rounds);
+    all.put("volume", volume());
+    all.put("absent", comparison.absent());
+    Map<String, Object> works = new LinkedHashMap<>();
+    results
+        .all()
+        .forEach(
+            (work, figures) -> {
+              Map<String, Object> byUnit = new LinkedHashMap<>();
+              figures.forEach((figure, values) -> byUnit.put(figure.unit, values));
+              byUnit.put("stuck", results.stuck(work));
+              works.put(work.title, byUnit);
+            });
+    all.put("results", works);
+    return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
+  }
+
+  /** One block for each panel of the chart; in it a line for each work, three numbers for each. */
+  private String data() {
+    List<Work> transfers = List.of(Work.TO_CLIENT, Work.TO_COMMAND, Work.THROUGH_CAT);
+    StringBuilder data = new StringBuilder();
+    block(data, transfers, List.of(Figure.RATE));
+    block(data, List.of(Work.ECHO_64), List.of(Figure.P50, Figure.P99));
+    block(data, transfers, List.of(Figure.CPU));
+    return data.toString();
+  }
+
+  private void block(StringBuilder data, List<Work> works, List<Figure> figures) {
+    data.append("work");
+    comparison.present().forEach(name -> data.append(" \"%s\" least most".formatted(name)));
+    for (Work work : works) {
+      for (Figure figure : figures) {
+        data.append("\n\"%s\"".formatted(figures.size() > 1 ? figure.unit : work.title));
+        for (String name : comparison.present()) {
+          DescriptiveStatistics values = results.of(work, figure, name);
+          data.append(
+              values == null
+                  ? " 0 0 0"
+                  : " %f %f %f"
+                      .formatted(values.getPercentile(50), values.getMin(), values.getMax()));
+        }
+      }
+    }
+    data.append("\n\n\n");
+  }
+
+  private void draw(Path directory, Path script) throws IOException, InterruptedException {
+    String contenders = "contenders = " + comparison.present().size();
+    Process gnuplot;
+    try {
+      gnuplot =
+          new ProcessBuilder("gnuplot", "-e", contenders, script.toString())
+              .directory(directory.toFile())
+              .inheritIO()
+              .start();
+    } catch (IOException e) {
+      System.err.println("compare: no chart: gnuplot is missing: install the package gnuplot-nox");
+      return;
+    }
+    if (gnuplot.waitFor() != 0) {
+      throw new IOException("gnuplot failed");
+    }
+  }
+}
