@@ -13,6 +13,7 @@ final class Comparison {
 
   private final List<Contender> present;
   private final List<Contender> absent;
+  private final List<Work> works;
   private final Path programs;
   private final Path directory;
   private final Volume volume;
@@ -22,9 +23,10 @@ final class Comparison {
    * @param programs where the compiled C programs are
    * @param directory for sockets
    */
-  Comparison(List<Contender> all, Path programs, Path directory, Volume volume) {
+  Comparison(List<Contender> all, List<Work> works, Path programs, Path directory, Volume volume) {
     present = all.stream().filter(Contender::isInstalled).toList();
     absent = all.stream().filter(contender -> !contender.isInstalled()).toList();
+    this.works = works;
     this.programs = programs;
     this.directory = directory;
     this.volume = volume;
@@ -45,7 +47,7 @@ final class Comparison {
   Results run(int rounds) throws IOException {
     Results results = new Results();
     for (int round = 1; round <= rounds; round++) {
-      for (Work work : Work.values()) {
+      for (Work work : works) {
         for (Contender contender : present) {
           System.err.printf(
               "round %d of %d: %s: %s: ", round, rounds, work.title, contender.name());

@@ -14,11 +14,9 @@ import java.util.stream.Stream;
  */
 record Contender(String name, String program, BiFunction<Path, Path, List<String>> line) {
 
-  /** The one that the others are compared with. */
-  static final String OWN = "iosock";
-
   /**
-   * All that there are, installed or not, in the order of the table.
+   * All that there are, installed or not, in the order of the table: the first is the one that the
+   * others are compared with.
    *
    * @param jar iosock's
    * @param classes where the threaded design is
@@ -30,7 +28,7 @@ record Contender(String name, String program, BiFunction<Path, Path, List<String
     String direct = programs.resolve("direct").toString();
     return List.of(
         new Contender(
-            OWN,
+            "iosock",
             java,
             (socket, command) ->
                 List.of(
@@ -68,6 +66,30 @@ record Contender(String name, String program, BiFunction<Path, Path, List<String
         (socket, command) ->
             List.of(
                 java, "-cp", "" + classes, "threaded.Main", threads, "" + socket, "" + command));
+  }
+
+  /** The bare relay with other sizes, and other ways, than it and iosock have. */
+  static List<Contender> variants(Path programs) {
+    return List.of(
+        variant("as it is", programs),
+        variant("pipes of 64 KiB", programs, "-p", "64"),
+        variant("pipes of 256 KiB", programs, "-p", "256"),
+        variant("pipes of 4 MiB", programs, "-p", "4096", "-m", "4096"),
+        variant("64 KiB a splice", programs, "-m", "64"),
+        variant("256 KiB a splice", programs, "-m", "256"),
+        variant("send buffer of 1 MiB", programs, "-s", "1024"),
+        variant("poll after EAGAIN only", programs, "-a"));
+  }
+
+  private static Contender variant(String name, Path programs, String... options) {
+    String relay = programs.resolve("relay").toString();
+    return new Contender(
+        name,
+        relay,
+        (socket, command) ->
+            Stream.of(Stream.of(relay), Stream.of(options), Stream.of("" + socket, "" + command))
+                .flatMap(words -> words)
+                .toList());
   }
 
   boolean isInstalled() {

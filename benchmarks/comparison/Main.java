@@ -3,6 +3,8 @@ package comparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import joptsimple.OptionException;
 import joptsimple.OptionParser;
 import joptsimple.OptionSet;
@@ -27,6 +29,13 @@ public final class Main {
           .defaultsTo(1000.0);
   private final OptionSpec<Integer> echoes = number("echoes", "in one measurement", 20_000);
   private final OptionSpec<Integer> connects = number("connects", "in one measurement", 500);
+  private final OptionSpec<String> works =
+      parser
+          .accepts("works", "which are measured: a pattern for their titles")
+          .withRequiredArg()
+          .defaultsTo("");
+  private final OptionSpec<Void> variants =
+      parser.accepts("variants", "the bare splice relay alone, with other sizes and other ways");
   private final OptionSpec<Void> endurance =
       parser.accepts("endurance", "many bytes and many connects through iosock alone");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
@@ -80,8 +89,18 @@ public final class Main {
             (long) (options.valueOf(megabytes) * 1e6),
             options.valueOf(echoes),
             options.valueOf(connects));
-    Comparison comparison = new Comparison(all, programs, results, volume);
+    Comparison comparison =
+        new Comparison(
+            options.has(variants) ? Contender.variants(programs) : all,
+            works(Pattern.compile(options.valueOf(works))),
+            programs,
+            results,
+            volume);
     new Report(comparison, options.valueOf(rounds)).write(results, root);
     return 0;
+  }
+
+  private static List<Work> works(Pattern pattern) {
+    return Stream.of(Work.values()).filter(work -> pattern.matcher(work.title).find()).toList();
   }
 }

@@ -12,6 +12,10 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 /** Runs a comparison and writes what came of it: a table, all numbers as JSON, and a chart. */
 final class Report {
 
+  private static final List<Work> TRANSFERS =
+      List.of(Work.TO_CLIENT, Work.TO_COMMAND, Work.THROUGH_CAT);
+  private static final List<Work> ECHOES = List.of(Work.ECHO_64);
+
   private final Comparison comparison;
   private final Results results;
   private final int rounds;
@@ -30,8 +34,11 @@ final class Report {
     System.out.print(text);
     Files.writeString(directory.resolve("comparison.md"), text);
     Files.writeString(directory.resolve("comparison.json"), json());
-    Files.writeString(directory.resolve("comparison.data"), data());
-    draw(directory, root.resolve("benchmarks/chart.gnuplot"));
+    if (results.all().keySet().containsAll(TRANSFERS)
+        && results.all().keySet().containsAll(ECHOES)) {
+      Files.writeString(directory.resolve("comparison.data"), data());
+      draw(directory, root.resolve("benchmarks/chart.gnuplot"));
+    }
   }
 
   private String text() throws IOException {
@@ -72,11 +79,10 @@ final class Report {
 
   /** One block for each panel of the chart; in it a line for each work, three numbers for each. */
   private String data() {
-    List<Work> transfers = List.of(Work.TO_CLIENT, Work.TO_COMMAND, Work.THROUGH_CAT);
     StringBuilder data = new StringBuilder();
-    block(data, transfers, List.of(Figure.RATE));
-    block(data, List.of(Work.ECHO_64), List.of(Figure.P50, Figure.P99));
-    block(data, transfers, List.of(Figure.CPU));
+    block(data, TRANSFERS, List.of(Figure.RATE));
+    block(data, ECHOES, List.of(Figure.P50, Figure.P99));
+    block(data, TRANSFERS, List.of(Figure.CPU));
     return data.toString();
   }
 

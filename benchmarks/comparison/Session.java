@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** A contender at work with a command, and a client that does what it is told. */
 final class Session implements AutoCloseable {
 
   /** Anything that works at all takes a fraction of it. */
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 30;
 
   /** Nothing moves any more. */
   static final class Stuck extends IOException {
@@ -59,15 +60,19 @@ final class Session implements AutoCloseable {
    * @throws Stuck if there is none for too long
    */
   double[] tell(String order) throws IOException {
+    AtomicBoolean stuck = new AtomicBoolean();
     CompletableFuture<Void> patience =
         CompletableFuture.runAsync(
-            client::destroyForcibly,
+            () -> {
+              stuck.set(true);
+              client.destroyForcibly();
+            },
             CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     orders.write(order + "\n");
     orders.flush();
     String answer = answers.readLine();
     if (answer == null) {
-      throw patience.isDone() ? new Stuck() : new IOException("the client could not " + order);
+      throw stuck.get() ? new Stuck() : new IOException("the client could not " + order);
     }
     patience.cancel(false);
     return Stream.of(answer.split(" ")).mapToDouble(Double::parseDouble).toArray();

@@ -53,11 +53,12 @@ final class Table {
     return ("%." + Math.clamp(2 - digits, 0, 3) + "f").formatted(value);
   }
 
-  /** How much iosock's medians are of those of others, as a table like the other. */
+  /** How much the first one's medians are of those of others, as a table like the other. */
   static String ratios(Results results, List<String> names) {
-    List<String> others = names.stream().filter(name -> !name.equals(Contender.OWN)).toList();
+    String first = names.getFirst();
+    List<String> others = names.subList(1, names.size());
     Table table = new Table(results, others);
-    table.row("iosock's median, of that of", others);
+    table.row("the median of \"%s\", of that of".formatted(first), others);
     table.row("---", others.stream().map(unused -> "---:").toList());
     results
         .all()
@@ -68,14 +69,14 @@ final class Table {
                         table.row(
                             "%s, %s".formatted(work.title, figure.unit),
                             others.stream()
-                                .map(name -> ratio(results, work, figure, name))
+                                .map(name -> ratio(results, work, figure, first, name))
                                 .toList())));
     return table.text.toString();
   }
 
-  private static String ratio(Results results, Work work, Figure figure, String name) {
+  private static String ratio(
+      Results results, Work work, Figure figure, String first, String name) {
     double other = results.median(work, figure, name);
-    double ratio = results.median(work, figure, Contender.OWN) / other;
-    return other > 0 ? "%.2f".formatted(ratio) : "";
+    return other > 0 ? "%.2f".formatted(results.median(work, figure, first) / other) : "";
   }
 }

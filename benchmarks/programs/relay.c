@@ -1,7 +1,12 @@
-/* relay SOCKET COMMAND [ARG]...
+/* relay [OPTION]... SOCKET COMMAND [ARG]...
 
    The yardstick: the least that a relay by splice(2) can be. It runs COMMAND with its standard
-   input and output on SOCKET, one client after another, and does nothing else that iosock does. */
+   input and output on SOCKET, one client after another, and does nothing else that iosock does.
+
+   -p KIB   the size of the pipes to and from COMMAND; 1024 unless told
+   -m KIB   the most that one splice(2) moves; 1024 unless told
+   -s KIB   the size of the socket's send buffer; the system's unless told
+   -a       after a move of 64 KiB or more moves again, until EAGAIN, and only then polls */
 
 #define _GNU_SOURCE
 #include <err.h>
@@ -10,20 +15,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "listen.h"
 
-enum { PIPE_SIZE = 1 << 20 };
+enum { KIB = 1 << 10, MUCH = 64 * KIB };
 
+static int pipe_size = 1024 * KIB, most = 1024 * KIB, send_buffer;
+static bool again;
 static int input, output;
 
 static void start(char **command) {
   int in[2], out[2];
   if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
     err(1, "pipe2");
-  fcntl(in[0], F_SETPIPE_SZ, PIPE_SIZE);
-  fcntl(out[0], F_SETPIPE_SZ, PIPE_SIZE);
+  fcntl(in[0], F_SETPIPE_SZ, pipe_size);
+  fcntl(out[0], F_SETPIPE_SZ, pipe_size);
   if (fork() == 0) {
     dup2(in[0], 0);
     dup2(out[1], 1);
@@ -40,8 +48,12 @@ static void start(char **command) {
 
 /* Returns false at the end; *full says which of the two is to be waited for next. */
 static bool move(int from, int to, bool *full) {
-  ssize_t moved = splice(from, NULL, to, NULL, PIPE_SIZE, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-  if (moved > 0)
+  ssize_t moved, all = 0;
+  do {
+    moved = splice(from, NULL, to, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    all += moved > 0 ? moved : 0;
+  } while (again && moved >= MUCH);
+  if (all > 0)
     *full = false;
   else if (moved < 0 && errno == EAGAIN)
     *full = !*full;
@@ -53,6 +65,8 @@ static bool move(int from, int to, bool *full) {
 static void serve(int client) {
   bool input_full = false, client_full = false, open = true;
   fcntl(client, F_SETFL, O_NONBLOCK);
+  if (send_buffer > 0)
+    setsockopt(client, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
   while (open) {
     struct pollfd fds[] = {
         {client, (input_full ? 0 : POLLIN) | (client_full ? POLLOUT : 0), 0},
@@ -72,11 +86,29 @@ static void serve(int client) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 3)
-    errx(2, "usage: relay SOCKET COMMAND [ARG]...");
+  int option;
+  while ((option = getopt(argc, argv, "+p:m:s:a")) != -1)
+    switch (option) {
+    case 'p':
+      pipe_size = atoi(optarg) * KIB;
+      break;
+    case 'm':
+      most = atoi(optarg) * KIB;
+      break;
+    case 's':
+      send_buffer = atoi(optarg) * KIB;
+      break;
+    case 'a':
+      again = true;
+      break;
+    default:
+      return 2;
+    }
+  if (argc - optind < 2)
+    errx(2, "usage: relay [-p KIB] [-m KIB] [-s KIB] [-a] SOCKET COMMAND [ARG]...");
   signal(SIGPIPE, SIG_IGN);
-  int listener = listen_on(argv[1]);
-  start(argv + 2);
+  int listener = listen_on(argv[optind]);
+  start(argv + optind + 1);
   for (;;) {
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (client < 0)
