@@ -26,7 +26,7 @@ public final class Main {
           .accepts("megabytes", "in one transfer")
           .withRequiredArg()
           .ofType(Double.class)
-          .defaultsTo(1000.0);
+          .defaultsTo(2000.0);
   private final OptionSpec<Integer> echoes = number("echoes", "in one measurement", 20_000);
   private final OptionSpec<Integer> connects = number("connects", "in one measurement", 500);
   private final OptionSpec<String> works =
@@ -64,6 +64,10 @@ public final class Main {
     OptionSet options;
     try {
       options = parser.parse(arguments);
+      if (!options.nonOptionArguments().isEmpty()) {
+        System.err.println("compare: what is " + options.nonOptionArguments().getFirst() + "?");
+        return MISUSED;
+      }
     } catch (OptionException e) {
       System.err.println("compare: " + e.getMessage());
       return MISUSED;
