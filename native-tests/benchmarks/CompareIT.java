@@ -75,6 +75,7 @@ class CompareIT {
     assertEquals(
         new Run(2, "compare: round is not a recognized option\n"),
         compare(List.of("--round", "1")));
+    assertEquals(new Run(2, "compare: what is all?\n"), compare(List.of("all")));
   }
 
   private String written(String name) throws IOException {

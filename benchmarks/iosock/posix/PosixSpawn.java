@@ -2,7 +2,9 @@ package iosock.posix;
 
 import java.util.List;
 
-/** posix_spawn(3), which iosock does not use: it cannot make a terminal the child's own. */
+/**
+ * posix_spawn(3), which iosock does not use: it cannot ignore a signal in the child, nor limit it.
+ */
 public final class PosixSpawn {
 
   private static final long POSIX_SPAWN = Link.function("posix_spawn");
