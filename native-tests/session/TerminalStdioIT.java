@@ -446,6 +446,26 @@ class TerminalStdioIT {
     }
   }
 
+  /**
+   * That of another session, of whose end no signal tells: no end of input is to be taken for it.
+   */
+  @RepeatedTest(10)
+  void whereItsTerminalHangsUpTheCommandIsNotJustToldOfTheEndOfItsInput() throws Exception {
+    Tool.require("setsid", "util-linux");
+    List<String> line = new ArrayList<>(List.of("setsid", "--wait"));
+    line.addAll(Iosock.commandLine(List.of()));
+    line.addAll(List.of("-p", "-", "sh", "-c"));
+    line.add("trap 'echo hangup >last; exit' HUP; echo ready; read x; echo end >last");
+    try (Iosock screen = Iosock.in(directory).startOnTerminal(line.toArray(String[]::new))) {
+      await().atMost(20, SECONDS).until(() -> screen.output().contains("ready"));
+      long setsid = Proc.children(screen.pid()).getFirst();
+      long iosock = Proc.children(setsid).getFirst();
+      screen.signal(SIGKILL);
+      await().atMost(20, SECONDS).until(() -> Proc.program(iosock).isEmpty());
+      assertEquals("hangup\n", Files.readString(directory.resolve("last")));
+    }
+  }
+
   /** A command that says "ready", on a terminal that has gone raw. */
   private Process start(Terminal terminal, String... command) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("-p", "-"));
