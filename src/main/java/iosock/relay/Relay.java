@@ -213,15 +213,16 @@ public final class Relay {
     if (side.clientSize() != null) {
       side.clientSize().closeDone();
     }
-    if (input.hasEnded() && !inputEnded) {
-      inputEnded = true;
-      side.endInput(input.isWithinLine());
-    }
     if (isOnStdio && !hungUp && (isScreenGone || console.errno() != 0)) {
-      // Nobody will ever take it. A program that writes to a pipe is told so, and so is this one.
+      // Nobody will ever take it. A program that writes to a pipe is told so, and so is this one:
+      // before its input's end, which comes from the same terminal and means less.
       hungUp = true;
       out.abandon();
       side.hangup();
+    }
+    if (input.hasEnded() && !inputEnded) {
+      inputEnded = true;
+      side.endInput(input.isWithinLine());
     }
   }
 
