@@ -71,6 +71,17 @@ public final class Screen implements AutoCloseable {
     return tmux("capture-pane", "-p").lines().toList();
   }
 
+  /**
+   * Which of the two screens is shown, and what keys, mouse and lines are to do, in tmux's words.
+   */
+  public String modes() throws IOException, InterruptedException {
+    return tmux(
+        "display-message",
+        "-p",
+        "#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{keypad_flag} #{mouse_any_flag}"
+            + " #{mouse_sgr_flag} #{scroll_region_upper}-#{scroll_region_lower}");
+  }
+
   /** Waits until the whole screen is as it should be. */
   public void awaitLines(Predicate<List<String>> expected)
       throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ class ScreenIT {
   private static final String CROWD = "for i in $(seq 60); do sleep 1000 & done; ";
 
   private static final int LONG_LINE = 150;
+  private static final String ATTACHED = "iosock: attached to ./s.sock; Ctrl-\\ detaches";
 
   @TempDir Path directory;
   private Iosock iosock;
@@ -86,6 +88,30 @@ class ScreenIT {
     }
   }
 
+  /** Or a shell would show nothing of what was there before, and read what the mouse does. */
+  @Test
+  void whoDetachesFromAProgramThatFillsTheScreenIsBackOnTheirOwn() throws Exception {
+    start("");
+    try (Screen screen = Screen.open(directory, 100, 30)) {
+      String before = screen.modes();
+      // What is said when detaching scrolls two lines away.
+      run(screen, "echo $((40+2)) before");
+      screen.awaitLine("42 before");
+      run(screen, "./iosock -p --connect ./s.sock");
+      screen.awaitLine(ATTACHED);
+      // What vi, top and others ask for, each in its own way.
+      run(screen, "printf '\\033[?1049h\\033[?1h\\033=\\033[?25l\\033[?1003;1006h\\033[5;9r'");
+      run(screen, "clear; echo $((40+2)) inside");
+      screen.awaitLine("42 inside");
+      assertNotEquals(before, screen.modes());
+      screen.press("C-\\");
+      screen.awaitLine("iosock: detached from ./s.sock");
+      // Which had been said on the screen from before.
+      screen.awaitLine(ATTACHED);
+      assertEquals(before, screen.modes());
+    }
+  }
+
   @Test
   void topFillsTheScreenAndQuits() throws Exception {
     start(CROWD);
@@ -137,7 +163,7 @@ class ScreenIT {
   /** Until the shell inside answers. */
   private static void attach(Screen screen) throws Exception {
     run(screen, "./iosock -p --connect ./s.sock");
-    screen.awaitLine("iosock: attached to ./s.sock; Ctrl-\\ detaches");
+    screen.awaitLine(ATTACHED);
     run(screen, "clear; echo $((40+2)) inside");
     screen.awaitLine("42 inside");
   }
