@@ -14,6 +14,14 @@ final class Messages {
   private static final int STANDARD_OUTPUT = 1;
   private static final int STANDARD_ERROR = 2;
 
+  /** No reports of the mouse, of focus, of pasting; cursor keys and keypad as they are at first. */
+  private static final String OWN_KEYS = "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>";
+
+  /** All lines scroll; the screen that was there before; in no colour, with a cursor. */
+  private static final String OWN_SCREEN = "\033[r\033[?1049l\033[m\033[?25h";
+
+  private static final String BELOW_EVERYTHING = "\033[999H\n";
+
   private final Libc libc;
 
   Messages(Libc libc) {
@@ -54,13 +62,13 @@ final class Messages {
   }
 
   /**
-   * A program that was left behind may have the cursor hidden, in colour, and anywhere: below
-   * everything, it can be seen what is said next.
+   * A program that was left behind may have the cursor hidden, in colour, and anywhere; it may have
+   * turned to the other screen, and had keys, mouse and pasting reported in its own way.
    */
   private void leaveScreen() {
     String terminal = System.getenv("TERM");
     if (terminal != null && !terminal.equals("dumb") && libc.isatty(STANDARD_ERROR)) {
-      write(STANDARD_ERROR, Ascii.bytes("\033[m\033[?25h\033[999H\n"));
+      write(STANDARD_ERROR, Ascii.bytes(OWN_KEYS.concat(OWN_SCREEN).concat(BELOW_EVERYTHING)));
     }
   }
 
