@@ -1,7 +1,8 @@
 /* relay [OPTION]... SOCKET COMMAND [ARG]...
 
    The yardstick: the least that a relay by splice(2) can be. It runs COMMAND with its standard
-   input and output on SOCKET, one client after another, and does nothing else that iosock does.
+   input and output on SOCKET, one client after another, ends when COMMAND does, and does nothing else
+   that iosock does.
 
    -p KIB   the size of the pipes to and from COMMAND; 1024 unless told
    -m KIB   the most that one splice(2) moves; 1024 unless told
@@ -85,6 +86,14 @@ static void serve(int client) {
   close(client);
 }
 
+/* Returns false once COMMAND has ended. */
+static bool await_client(int listener) {
+  struct pollfd fds[] = {{listener, POLLIN, 0}, {output, 0, 0}};
+  if (poll(fds, 2, -1) < 0)
+    err(1, "poll");
+  return !(fds[1].revents & POLLHUP);
+}
+
 int main(int argc, char **argv) {
   int option;
   while ((option = getopt(argc, argv, "+p:m:s:a")) != -1)
@@ -109,7 +118,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   int listener = listen_on(argv[optind]);
   start(argv + optind + 1);
-  for (;;) {
+  while (await_client(listener)) {
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (client < 0)
       err(1, "accept4");
