@@ -4,63 +4,86 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Whether one process that is used for long stays as fast and as small as it was. */
+/** Whether one process that is used for long stays as small and as fast as it was. */
 final class Endurance {
 
-  private static final List<Integer> FACTORS = List.of(1, 4, 16);
-  private static final List<Integer> CONNECTS = List.of(100, 10_000);
+  private static final List<Integer> CONNECTS = List.of(100, 1000, 10_000, 20_000);
+  private static final int TRANSFERS = 5;
+  private static final int BLOCK = 1 << 16;
 
-  private final Contender contender;
+  private final List<Contender> contenders;
   private final Path programs;
   private final Path directory;
   private final StringBuilder table = new StringBuilder();
 
-  Endurance(Contender contender, Path programs, Path directory) {
-    this.contender = contender;
+  Endurance(List<Contender> contenders, Path programs, Path directory) {
+    this.contenders = contenders;
     this.programs = programs;
     this.directory = directory;
   }
 
   /**
-   * @param fewestBytes of the smallest transfer
+   * @param bytes of each transfer
    */
-  void run(long fewestBytes) throws IOException {
-    table.append("| done | GB/s | resident, MB | descriptors |\n| --- | ---: | ---: | ---: |\n");
-    transfer(fewestBytes);
-    connect();
+  void run(long bytes) throws IOException {
+    table.append("| | done | GB/s | resident, MB | of that after the first connects ");
+    table.append("| proportional, MB | descriptors |\n");
+    table.append("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Contender contender : contenders) {
+      use(contender, bytes);
+    }
+    table.append("\n%s.\n".formatted(Machine.described()));
     System.out.print(table);
     Files.writeString(directory.resolve("endurance.md"), table.toString());
   }
 
-  private void transfer(long fewestBytes) throws IOException {
-    try (Session session =
-        new Session(contender, programs.resolve("command"), directory, programs)) {
-      for (int factor : FACTORS) {
-        long bytes = factor * fewestBytes;
-        double seconds = session.tell("receive 65536 " + bytes)[0];
-        double rate = bytes / seconds / 1e9;
-        row("%d MB to the client".formatted(bytes / 1_000_000), "%.2f".formatted(rate), session);
-      }
-    }
-  }
-
-  private void connect() throws IOException {
+  private void use(Contender contender, long bytes) throws IOException {
     try (Session session = new Session(contender, Path.of("/bin/cat"), directory, programs)) {
-      int done = 0;
-      for (int connects : CONNECTS) {
-        session.tell("reconnect " + (connects - done));
-        done = connects;
-        row("%d connects".formatted(connects), "", session);
+      int connects = 0;
+      long first = 0;
+      for (int next : CONNECTS) {
+        session.tell("reconnect " + (next - connects));
+        connects = next;
+        first = first == 0 ? Memory.of(session.server().pids()).resident() : first;
+        row(contender, "%d connects".formatted(connects), "", first, session);
+      }
+      for (int transfer = 1; transfer <= TRANSFERS; transfer++) {
+        double seconds = session.tell("both %d %d".formatted(BLOCK, bytes))[0];
+        String done = "and %.0f MB through cat and back".formatted(transfer * bytes / 1e6);
+        row(contender, done, "%.2f".formatted(bytes / seconds / 1e9), first, session);
       }
     }
   }
 
-  private void row(String done, String rate, Session session) throws IOException {
-    Usage usage = session.usage();
+  /**
+   * @param first what was resident after the first connects
+   */
+  private void row(Contender contender, String done, String rate, long first, Session session)
+      throws IOException {
+    List<Long> pids = session.server().pids();
+    Memory memory = Memory.of(pids);
     table.append(
-        "| %s | %s | %.1f | %d |\n"
-            .formatted(done, rate, usage.residentBytes() / 1e6, usage.descriptors()));
-    System.err.println(done);
+        "| %s | %s | %s | %.1f | %.2f | %.1f | %d |\n"
+            .formatted(
+                contender.name(),
+                done,
+                rate,
+                memory.resident() / 1e6,
+                (double) memory.resident() / first,
+                memory.proportional() / 1e6,
+                descriptors(pids)));
+    System.err.println(contender.name() + ": " + done);
+  }
+
+  private static long descriptors(List<Long> pids) throws IOException {
+    long count = 0;
+    for (long pid : pids) {
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+        count += descriptors.count();
+      }
+    }
+    return count;
   }
 }

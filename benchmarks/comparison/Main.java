@@ -9,6 +9,7 @@ import joptsimple.OptionException;
 import joptsimple.OptionParser;
 import joptsimple.OptionSet;
 import joptsimple.OptionSpec;
+import joptsimple.OptionSpecBuilder;
 import joptsimple.util.PathConverter;
 import programs.Programs;
 
@@ -20,7 +21,11 @@ public final class Main {
   private final OptionParser parser = new OptionParser(false);
   private final OptionSpec<Path> project = path("project", "the checkout", "");
   private final OptionSpec<Path> output = path("output", "where the results go", "target/compare");
-  private final OptionSpec<Integer> rounds = number("rounds", "how often all is measured", 7);
+  private final OptionSpec<Integer> rounds =
+      parser
+          .accepts("rounds", "how often all is measured: 7")
+          .withRequiredArg()
+          .ofType(Integer.class);
   private final OptionSpec<Double> megabytes =
       parser
           .accepts("megabytes", "in one transfer")
@@ -34,10 +39,10 @@ public final class Main {
           .accepts("works", "which are measured: a pattern for their titles")
           .withRequiredArg()
           .defaultsTo("");
-  private final OptionSpec<Void> variants =
+  private final OptionSpecBuilder variants =
       parser.accepts("variants", "the bare splice relay alone, with other sizes and other ways");
-  private final OptionSpec<Void> endurance =
-      parser.accepts("endurance", "many bytes and many connects through iosock alone");
+  private final OptionSpecBuilder endurance =
+      parser.accepts("endurance", "many connects and many bytes through iosock alone");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
 
   private OptionSpec<Path> path(String name, String meaning, String otherwise) {
@@ -63,12 +68,8 @@ public final class Main {
   private int run(String[] arguments) throws Exception {
     OptionSet options;
     try {
-      options = parser.parse(arguments);
-      if (!options.nonOptionArguments().isEmpty()) {
-        System.err.println("compare: what is " + options.nonOptionArguments().getFirst() + "?");
-        return MISUSED;
-      }
-    } catch (OptionException e) {
+      options = parse(arguments);
+    } catch (OptionException | IllegalArgumentException e) {
       System.err.println("compare: " + e.getMessage());
       return MISUSED;
     }
@@ -80,28 +81,55 @@ public final class Main {
     Path results = Files.createDirectories(options.valueOf(output).toAbsolutePath());
     Path programs = results.resolve("programs");
     Programs.compile(programs, List.of("client", "command", "direct", "relay"));
-    List<Contender> all =
-        Contender.all(
-            root.resolve("target/iosock.jar"), root.resolve("target/test-classes"), programs);
     if (options.has(endurance)) {
-      new Endurance(all.getFirst(), programs, results)
-          .run((long) (options.valueOf(megabytes) * 1e6));
-      return 0;
+      measureMemory(options, root, programs, results);
+    } else {
+      compare(options, new Contenders(root, Jdk.ORIGINAL, programs), root, programs, results);
     }
-    Volume volume =
-        new Volume(
-            (long) (options.valueOf(megabytes) * 1e6),
-            options.valueOf(echoes),
-            options.valueOf(connects));
+    return 0;
+  }
+
+  private OptionSet parse(String[] arguments) {
+    parser.mutuallyExclusive(variants, endurance);
+    OptionSet options = parser.parse(arguments);
+    if (!options.nonOptionArguments().isEmpty()) {
+      throw new IllegalArgumentException(
+          "what is " + options.nonOptionArguments().getFirst() + "?");
+    }
+    if (options.has(rounds) && options.valueOf(rounds) < 1) {
+      throw new IllegalArgumentException("rounds: at least 1");
+    }
+    return options;
+  }
+
+  private int rounds(OptionSet options, int otherwise) {
+    return options.has(rounds) ? options.valueOf(rounds) : otherwise;
+  }
+
+  private long bytes(OptionSet options) {
+    return (long) (options.valueOf(megabytes) * 1e6);
+  }
+
+  private void measureMemory(OptionSet options, Path root, Path programs, Path results)
+      throws Exception {
+    try (Jdk jdk = new Jdk(results.resolve("jdk"))) {
+      Contenders contenders = new Contenders(root, jdk.home(), programs);
+      new Endurance(contenders.thatLast(), programs, results).run(bytes(options));
+    }
+  }
+
+  private void compare(
+      OptionSet options, Contenders contenders, Path root, Path programs, Path results)
+      throws Exception {
+    Volume volume = new Volume(bytes(options), options.valueOf(echoes), options.valueOf(connects));
     Comparison comparison =
         new Comparison(
-            options.has(variants) ? Contender.variants(programs) : all,
+            options.has(variants) ? contenders.variants() : contenders.thatRelay(),
             works(Pattern.compile(options.valueOf(works))),
             programs,
             results,
             volume);
-    new Report(comparison, options.valueOf(rounds)).write(results, root);
-    return 0;
+    new Report(comparison, rounds(options, 7)).write(results, root);
   }
 
   private static List<Work> works(Pattern pattern) {

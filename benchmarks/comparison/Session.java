@@ -24,8 +24,7 @@ final class Session implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
-  private final Path command;
-  private final Process server;
+  private final Running server;
   private final Process client;
   private final Writer orders;
   private final BufferedReader answers;
@@ -37,15 +36,11 @@ final class Session implements AutoCloseable {
    * @param programs where the compiled C programs are
    */
   Session(Contender contender, Path command, Path directory, Path programs) throws IOException {
-    this.command = command.toRealPath();
     Path socket = directory.resolve("socket");
     Files.deleteIfExists(socket);
     server =
-        new ProcessBuilder(contender.line().apply(socket, this.command))
-            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(Redirect.DISCARD)
-            .redirectError(directory.resolve("errors").toFile())
-            .start();
+        Running.withoutConsole(
+            contender, command.toRealPath(), socket, directory.resolve("errors"));
     client =
         new ProcessBuilder(programs.resolve("client").toString(), socket.toString())
             .redirectError(Redirect.INHERIT)
@@ -78,30 +73,15 @@ final class Session implements AutoCloseable {
     return Stream.of(answer.split(" ")).mapToDouble(Double::parseDouble).toArray();
   }
 
-  /** What the contender uses, and has used, without its command. */
-  Usage usage() throws IOException {
-    Usage usage = Usage.NONE;
-    for (ProcessHandle process :
-        Stream.concat(Stream.of(server.toHandle()), server.descendants()).toList()) {
-      if (!isCommand(process)) {
-        usage = usage.plus(Usage.of(process.pid()));
-      }
-    }
-    return usage;
-  }
-
-  private boolean isCommand(ProcessHandle process) {
-    return process.info().command().map(Path::of).filter(command::equals).isPresent();
+  Running server() {
+    return server;
   }
 
   @Override
   public void close() {
-    Stream.of(client, server)
-        .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
-        .toList()
-        .forEach(ProcessHandle::destroyForcibly);
+    client.destroyForcibly();
+    server.close();
     try {
-      server.waitFor();
       client.waitFor();
       orders.close();
     } catch (InterruptedException e) {

@@ -40,17 +40,7 @@ final class Table {
 
   private String cell(Work work, Figure figure, String name) {
     DescriptiveStatistics values = results.of(work, figure, name);
-    return results.stuck(work).contains(name)
-        ? "stuck"
-        : "**%s** (%s–%s)"
-            .formatted(
-                number(values.getPercentile(50)), number(values.getMin()), number(values.getMax()));
-  }
-
-  /** With three digits that count. */
-  private static String number(double value) {
-    int digits = value <= 0 ? 0 : (int) Math.floor(Math.log10(value));
-    return ("%." + Math.clamp(2 - digits, 0, 3) + "f").formatted(value);
+    return results.stuck(work).contains(name) ? "stuck" : Cell.spread(values);
   }
 
   /** How much the first one's medians are of those of others, as a table like the other. */

@@ -74,12 +74,12 @@ enum Work {
       throws IOException {
     String line = "%s %d %d".formatted(order, BLOCK, volume.bytes());
     session.tell(line);
-    Usage before = session.usage();
+    Activity activity = new Activity(session.server().pids());
     double seconds = session.tell(line)[0];
-    double cpuNanos = session.usage().cpuNanos() - before.cpuNanos();
+    activity.look(session.server().pids());
     return Map.of(
         Figure.RATE, volume.bytes() / seconds / 1e9,
-        Figure.CPU, cpuNanos / volume.bytes());
+        Figure.CPU, (double) activity.cpuNanos() / volume.bytes());
   }
 
   private static Map<Figure, Double> echo(Session session, int size, Volume volume)

@@ -3,13 +3,10 @@ package benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +17,9 @@ import rig.Tool;
 @Timeout(300)
 class CompareIT {
 
-  private static final List<String> LITTLE =
-      List.of("--rounds", "1", "--megabytes", "0.05", "--echoes", "100", "--connects", "5");
+  private static final String[] LITTLE = {
+    "--rounds", "1", "--megabytes", "0.05", "--echoes", "100", "--connects", "5"
+  };
 
   private static final List<String> ALL =
       List.of("iosock", "threads", "virtual threads", "socat", "ncat", "splice relay", "no relay");
@@ -34,76 +32,63 @@ class CompareIT {
     Tool.require("socat", "socat");
     Tool.require("ncat", "ncat");
     Tool.require("gnuplot", "gnuplot-nox");
-    assertEquals(0, compare(LITTLE).exitCode());
-    String table = written("comparison.md");
+    Compare compare = new Compare(directory);
+    assertEquals(0, compare.run(LITTLE).exitCode());
+    String table = compare.written("comparison.md");
     String head = "|  | " + String.join(" | ", ALL) + " |\n";
     assertTrue(table.startsWith(head), table);
-    assertEquals(ALL, List.copyOf(rates(written("comparison.json")).keySet()));
-    String chart = written("comparison.svg");
+    assertEquals(ALL, List.copyOf(rates(compare.json("comparison.json")).keySet()));
+    String chart = compare.written("comparison.svg");
     assertTrue(ALL.stream().allMatch(chart::contains), chart);
   }
 
   @Test
   void whoIsNotInstalledIsNamed() throws Exception {
     Tool.require("cc", "gcc");
-    assertEquals(new Run(0, ""), Run.of(directory, "mkdir", "bin"));
-    assertEquals(
-        new Run(0, ""), Run.of(directory, "sh", "-c", "ln -s /usr/bin/[!sn]* /bin/sh bin/"));
-    List<String> arguments = new ArrayList<>(List.of("env", "PATH=" + directory.resolve("bin")));
-    arguments.addAll(command(LITTLE));
-    Run run = Run.of(directory, arguments.toArray(String[]::new));
+    Run run = new Compare(directory).runWithout(List.of("socat", "ncat"), LITTLE);
     assertTrue(run.output().contains("Not installed: socat, ncat.\n"), run.output());
   }
 
   @Test
   void whatLastsIsMeasured() throws Exception {
     Tool.require("cc", "gcc");
-    Run run = compare(List.of("--endurance", "--megabytes", "1"));
+    Compare compare = new Compare(directory);
+    Run run = compare.run("--endurance", "--megabytes", "1");
     assertEquals(0, run.exitCode(), run.output());
-    List<String> rows = written("endurance.md").lines().toList();
-    assertEquals(7, rows.size(), rows.toString());
-    // The descriptors are exact: after 10,000 connects there are as many as after 100.
-    assertEquals(last(rows.get(5)), last(rows.get(6)));
-  }
-
-  private static String last(String row) {
-    return row.replaceAll(".*\\| (\\d+) \\|", "$1");
+    Rows rows = Rows.of(compare.written("endurance.md"));
+    List<String> done =
+        List.of(
+            "100 connects",
+            "1000 connects",
+            "10000 connects",
+            "20000 connects",
+            "and 1 MB through cat and back",
+            "and 2 MB through cat and back",
+            "and 3 MB through cat and back",
+            "and 4 MB through cat and back",
+            "and 5 MB through cat and back");
+    for (String name : List.of("iosock", "iosock, jar")) {
+      Rows its = new Rows(rows.cells().stream().filter(row -> row.contains(name)).toList());
+      assertEquals(done, its.column(1));
+      // The descriptors are exact: in the end there are as many as at first.
+      assertEquals(1, Set.copyOf(its.column(6)).size(), its.toString());
+    }
   }
 
   @Test
   void aWrongOptionIsRefused() throws Exception {
+    Compare compare = new Compare(directory);
     assertEquals(
-        new Run(2, "compare: round is not a recognized option\n"),
-        compare(List.of("--round", "1")));
-    assertEquals(new Run(2, "compare: what is all?\n"), compare(List.of("all")));
+        new Run(2, "compare: round is not a recognized option\n"), compare.run("--round", "1"));
+    assertEquals(new Run(2, "compare: what is all?\n"), compare.run("all"));
+    assertEquals(new Run(2, "compare: rounds: at least 1\n"), compare.run("--rounds", "0"));
+    Run both = compare.run("--variants", "--endurance");
+    assertEquals(2, both.exitCode());
+    assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
   }
 
-  private String written(String name) throws IOException {
-    return Files.readString(directory.resolve("out").resolve(name));
-  }
-
-  private static Map<?, ?> rates(String json) throws IOException {
-    Map<?, ?> results = (Map<?, ?>) JSON.std.mapFrom(json).get("results");
+  private static Map<?, ?> rates(Map<String, Object> json) {
+    Map<?, ?> results = (Map<?, ?>) json.get("results");
     return (Map<?, ?>) ((Map<?, ?>) results.get("child to client")).get("GB/s");
-  }
-
-  private Run compare(List<String> arguments) throws IOException, InterruptedException {
-    return Run.of(directory, command(arguments).toArray(String[]::new));
-  }
-
-  private List<String> command(List<String> arguments) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "comparison.Main",
-                "--project",
-                Path.of("").toAbsolutePath().toString(),
-                "--output",
-                directory.resolve("out").toString()));
-    line.addAll(arguments);
-    return line;
   }
 }

@@ -1,0 +1,80 @@
+package comparison;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A contender that was started, with all the processes that it makes. */
+final class Running implements AutoCloseable {
+
+  private final Process server;
+  private final Path command;
+
+  private Running(Process server, Path command) {
+    this.server = server;
+    this.command = command;
+  }
+
+  /**
+   * Reads nothing, and what it writes is lost.
+   *
+   * @param command free of symbolic links
+   */
+  static Running withoutConsole(Contender contender, Path command, Path socket, Path errors)
+      throws IOException {
+    return new Running(
+        builder(contender, command, socket, errors)
+            .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(Redirect.DISCARD)
+            .start(),
+        command);
+  }
+
+  /** Likewise, but it was sent a byte on its standard input, and has written one. */
+  static Running awaited(Contender contender, Path command, Path socket, Path errors)
+      throws IOException {
+    Running running = new Running(builder(contender, command, socket, errors).start(), command);
+    running.server.getOutputStream().write('x');
+    running.server.getOutputStream().flush();
+    if (running.server.getInputStream().read() < 0) {
+      running.close();
+      throw new IOException(contender.name() + " says nothing: see " + errors);
+    }
+    return running;
+  }
+
+  private static ProcessBuilder builder(
+      Contender contender, Path command, Path socket, Path errors) {
+    return new ProcessBuilder(contender.line().apply(socket, command))
+        .redirectError(errors.toFile());
+  }
+
+  boolean isAlive() {
+    return server.isAlive();
+  }
+
+  /** Of all its processes, but for the command's. */
+  List<Long> pids() {
+    return processes().filter(process -> !isCommand(process)).map(ProcessHandle::pid).toList();
+  }
+
+  private boolean isCommand(ProcessHandle process) {
+    return process.info().command().map(Path::of).filter(command::equals).isPresent();
+  }
+
+  private Stream<ProcessHandle> processes() {
+    return Stream.concat(Stream.of(server.toHandle()), server.descendants());
+  }
+
+  @Override
+  public void close() {
+    processes().toList().forEach(ProcessHandle::destroyForcibly);
+    try {
+      server.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
