@@ -23,7 +23,7 @@ public final class Main {
   private final OptionSpec<Path> output = path("output", "where the results go", "target/compare");
   private final OptionSpec<Integer> rounds =
       parser
-          .accepts("rounds", "how often all is measured: 7")
+          .accepts("rounds", "how often all is measured: 7, --start 20")
           .withRequiredArg()
           .ofType(Integer.class);
   private final OptionSpec<Double> megabytes =
@@ -41,6 +41,8 @@ public final class Main {
           .defaultsTo("");
   private final OptionSpecBuilder variants =
       parser.accepts("variants", "the bare splice relay alone, with other sizes and other ways");
+  private final OptionSpecBuilder start =
+      parser.accepts("start", "how long a whole run takes of a command that does nothing");
   private final OptionSpecBuilder endurance =
       parser.accepts("endurance", "many connects and many bytes through iosock alone");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
@@ -80,8 +82,11 @@ public final class Main {
     Path root = options.valueOf(project).toAbsolutePath();
     Path results = Files.createDirectories(options.valueOf(output).toAbsolutePath());
     Path programs = results.resolve("programs");
-    Programs.compile(programs, List.of("client", "command", "direct", "relay"));
-    if (options.has(endurance)) {
+    Programs.compile(programs, List.of("client", "command", "direct", "launch", "relay"));
+    if (options.has(start)) {
+      new Start(new Contenders(root, Jdk.ORIGINAL, programs), programs, results)
+          .run(rounds(options, 20));
+    } else if (options.has(endurance)) {
       measureMemory(options, root, programs, results);
     } else {
       compare(options, new Contenders(root, Jdk.ORIGINAL, programs), root, programs, results);
@@ -90,7 +95,7 @@ public final class Main {
   }
 
   private OptionSet parse(String[] arguments) {
-    parser.mutuallyExclusive(variants, endurance);
+    parser.mutuallyExclusive(variants, start, endurance);
     OptionSet options = parser.parse(arguments);
     if (!options.nonOptionArguments().isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,0 +1,135 @@
+package comparison;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** How long a whole run takes of a command that does nothing, and how soon a socket is there. */
+final class Start {
+
+  private static final String WHOLE = "whole run, ms";
+  private static final String CPU = "CPU, ms";
+  private static final String RESIDENT = "most resident, MB";
+  private static final String LISTENS = "listens, ms";
+  private static final String ECHOES = "first echo, ms";
+
+  private final Contenders contenders;
+  private final Path launch;
+  private final Path directory;
+  private final Ledger ledger = new Ledger();
+
+  /**
+   * @param programs where the compiled C programs are
+   * @param directory for the socket and the results
+   */
+  Start(Contenders contenders, Path programs, Path directory) {
+    this.contenders = contenders;
+    this.launch = programs.resolve("launch");
+    this.directory = directory;
+  }
+
+  void run(int rounds) throws IOException, InterruptedException {
+    List<Contender> ending = installed(contenders.thatEnd());
+    List<Contender> listening = installed(contenders.thatListen());
+    // The first round brings everything into the page cache, and is not counted.
+    for (int round = 0; round <= rounds; round++) {
+      System.err.printf("round %d of %d%n", round, rounds);
+      for (Contender contender : ending) {
+        runWhole(contender, round > 0);
+      }
+      for (Contender contender : listening) {
+        connect(contender, round > 0);
+      }
+    }
+    sheet(rounds, commands(ending, listening)).write(directory, "start");
+  }
+
+  private static List<Contender> installed(List<Contender> all) {
+    return all.stream().filter(Contender::isInstalled).toList();
+  }
+
+  private void runWhole(Contender contender, boolean counts)
+      throws IOException, InterruptedException {
+    double[] told = launch(contender.line().apply(freeSocket(), Path.of("true")));
+    if (told[4] != contender.exitCode()) {
+      throw new IOException("%s ended with %.0f".formatted(contender.name(), told[4]));
+    }
+    if (counts) {
+      ledger.add(contender.name(), WHOLE, told[0] * 1e3);
+      ledger.add(contender.name(), CPU, (told[1] + told[2]) * 1e3);
+      ledger.add(contender.name(), RESIDENT, told[3] * 1024 / 1e6);
+    }
+  }
+
+  private void connect(Contender contender, boolean counts)
+      throws IOException, InterruptedException {
+    Path socket = freeSocket();
+    List<String> line = new ArrayList<>(List.of("-l", socket.toString()));
+    line.addAll(contender.line().apply(socket, Path.of("cat")));
+    double[] told = launch(line);
+    if (counts) {
+      ledger.add(contender.name(), LISTENS, told[0] * 1e3);
+      ledger.add(contender.name(), ECHOES, told[1] * 1e3);
+    }
+  }
+
+  private Path freeSocket() throws IOException {
+    Path socket = directory.resolve("socket");
+    Files.deleteIfExists(socket);
+    return socket;
+  }
+
+  private double[] launch(List<String> line) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(Stream.concat(Stream.of(launch.toString()), line.stream()).toList())
+            .redirectError(Redirect.INHERIT)
+            .start();
+    String told = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IOException("cannot launch " + String.join(" ", line));
+    }
+    return Stream.of(told.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  private Sheet sheet(int rounds, Map<String, String> commands) {
+    return new Sheet(
+        ledger,
+        List.of(
+            ledger.spread(WHOLE),
+            ledger.ratio("of " + Contenders.YARDSTICK, WHOLE, Contenders.YARDSTICK),
+            ledger.ratioWithinRounds("in the same round", WHOLE, Contenders.YARDSTICK),
+            ledger.spread(CPU),
+            ledger.spread(RESIDENT),
+            ledger.spread(LISTENS),
+            ledger.spread(ECHOES)),
+        contenders.thatEnd().stream()
+            .filter(contender -> !contender.isInstalled())
+            .map(Contender::name)
+            .toList(),
+        rounds + " rounds after one that does not count",
+        commands);
+  }
+
+  private Map<String, String> commands(List<Contender> ending, List<Contender> listening) {
+    Map<String, String> commands = new LinkedHashMap<>();
+    ending.forEach(contender -> commands.put(contender.name(), line(contender, "true")));
+    for (Contender contender : listening) {
+      String line = line(contender, "cat");
+      // Most have the same line for both.
+      if (!line.replace(" cat", " true").equals(commands.get(contender.name()))) {
+        commands.put(contender.name() + ", to listen", line);
+      }
+    }
+    return commands;
+  }
+
+  private String line(Contender contender, String command) {
+    return contenders.legible(contender.line().apply(Path.of("s.sock"), Path.of(command)));
+  }
+}

@@ -1,0 +1,123 @@
+/* launch [-l SOCKET] COMMAND [ARG]...
+
+   Starts COMMAND, which has nothing to read and whose output nobody gets, and prints one line; times
+   are in seconds, from just before the start.
+
+   Without -l: when COMMAND had ended and was waited for; its processor time as a user and in the
+   system, with that of its children that it waited for; the KiB that the largest of them had resident
+   at most, which is never less than this program's own; and its exit code, or 128 + its signal.
+
+   With -l: when somebody listened on SOCKET; and when a byte that was sent there had come back. Then
+   COMMAND is killed, with all of its process group.
+
+   Whoever does not come to an end within a minute is killed. */
+
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_SECONDS = 60, BETWEEN_CONNECTS_MICROSECONDS = 50 };
+
+extern char **environ;
+static volatile pid_t command;
+
+static void give_up(int unused) {
+  (void)unused;
+  kill(-command, SIGKILL);
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static double seconds(struct timeval t) { return t.tv_sec + t.tv_usec / 1e6; }
+
+static void start(char **words) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t files;
+  pid_t pid;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+  errno = posix_spawnp(&pid, words[0], &files, &attributes, words, environ);
+  if (errno != 0)
+    err(1, "%s", words[0]);
+  command = pid;
+  signal(SIGALRM, give_up);
+  alarm(PATIENCE_SECONDS);
+}
+
+static void await_end(double began) {
+  struct rusage used;
+  int status;
+  if (wait4(command, &status, 0, &used) < 0)
+    err(1, "wait4");
+  double ended = now();
+  printf("%.6f %.6f %.6f %ld %d\n", ended - began, seconds(used.ru_utime), seconds(used.ru_stime),
+         used.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static int try_to_connect(const char *path) {
+  struct sockaddr_un name = {.sun_family = AF_UNIX};
+  int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (server < 0)
+    err(1, "socket");
+  strncpy(name.sun_path, path, sizeof name.sun_path - 1);
+  if (connect(server, (struct sockaddr *)&name, sizeof name) == 0)
+    return server;
+  if (errno != ENOENT && errno != ECONNREFUSED)
+    err(1, "cannot connect to %s", path);
+  close(server);
+  return -1;
+}
+
+static void await_echo(double began, const char *path) {
+  int server;
+  char byte = 'x';
+  while ((server = try_to_connect(path)) < 0) {
+    if (waitpid(command, NULL, WNOHANG) != 0)
+      errx(1, "it ended and had not listened");
+    usleep(BETWEEN_CONNECTS_MICROSECONDS);
+  }
+  double listened = now();
+  int came_back = send(server, &byte, 1, MSG_NOSIGNAL) == 1 && read(server, &byte, 1) == 1;
+  double echoed = now();
+  kill(-command, SIGKILL);
+  waitpid(command, NULL, 0);
+  if (!came_back)
+    errx(1, "there is no echo");
+  printf("%.6f %.6f\n", listened - began, echoed - began);
+}
+
+int main(int argc, char **argv) {
+  const char *socket = NULL;
+  int option;
+  while ((option = getopt(argc, argv, "+l:")) != -1)
+    if (option == 'l')
+      socket = optarg;
+    else
+      return 2;
+  if (optind == argc)
+    errx(2, "usage: launch [-l SOCKET] COMMAND [ARG]...");
+  double began = now();
+  start(argv + optind);
+  if (socket == NULL)
+    await_end(began);
+  else
+    await_echo(began, socket);
+}
