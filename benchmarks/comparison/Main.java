@@ -23,9 +23,10 @@ public final class Main {
   private final OptionSpec<Path> output = path("output", "where the results go", "target/compare");
   private final OptionSpec<Integer> rounds =
       parser
-          .accepts("rounds", "how often all is measured: 7, --start 20")
+          .accepts("rounds", "how often all is measured: 7, --start 20, the memory of --idle 3")
           .withRequiredArg()
           .ofType(Integer.class);
+  private final OptionSpec<Integer> seconds = number("seconds", "for how long --idle idles", 60);
   private final OptionSpec<Double> megabytes =
       parser
           .accepts("megabytes", "in one transfer")
@@ -43,6 +44,8 @@ public final class Main {
       parser.accepts("variants", "the bare splice relay alone, with other sizes and other ways");
   private final OptionSpecBuilder start =
       parser.accepts("start", "how long a whole run takes of a command that does nothing");
+  private final OptionSpecBuilder idle =
+      parser.accepts("idle", "what is used while there is nothing to do");
   private final OptionSpecBuilder endurance =
       parser.accepts("endurance", "many connects and many bytes through iosock alone");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
@@ -86,7 +89,7 @@ public final class Main {
     if (options.has(start)) {
       new Start(new Contenders(root, Jdk.ORIGINAL, programs), programs, results)
           .run(rounds(options, 20));
-    } else if (options.has(endurance)) {
+    } else if (options.has(idle) || options.has(endurance)) {
       measureMemory(options, root, programs, results);
     } else {
       compare(options, new Contenders(root, Jdk.ORIGINAL, programs), root, programs, results);
@@ -95,14 +98,16 @@ public final class Main {
   }
 
   private OptionSet parse(String[] arguments) {
-    parser.mutuallyExclusive(variants, start, endurance);
+    parser.mutuallyExclusive(variants, start, idle, endurance);
     OptionSet options = parser.parse(arguments);
     if (!options.nonOptionArguments().isEmpty()) {
       throw new IllegalArgumentException(
           "what is " + options.nonOptionArguments().getFirst() + "?");
     }
-    if (options.has(rounds) && options.valueOf(rounds) < 1) {
-      throw new IllegalArgumentException("rounds: at least 1");
+    for (OptionSpec<Integer> count : List.of(rounds, seconds)) {
+      if (options.has(count) && options.valueOf(count) < 1) {
+        throw new IllegalArgumentException(count.options().getFirst() + ": at least 1");
+      }
     }
     return options;
   }
@@ -119,7 +124,11 @@ public final class Main {
       throws Exception {
     try (Jdk jdk = new Jdk(results.resolve("jdk"))) {
       Contenders contenders = new Contenders(root, jdk.home(), programs);
-      new Endurance(contenders.thatLast(), programs, results).run(bytes(options));
+      if (options.has(idle)) {
+        new Idle(contenders, programs, results).run(rounds(options, 3), options.valueOf(seconds));
+      } else {
+        new Endurance(contenders.thatLast(), programs, results).run(bytes(options));
+      }
     }
   }
 

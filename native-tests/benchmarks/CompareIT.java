@@ -82,7 +82,9 @@ class CompareIT {
         new Run(2, "compare: round is not a recognized option\n"), compare.run("--round", "1"));
     assertEquals(new Run(2, "compare: what is all?\n"), compare.run("all"));
     assertEquals(new Run(2, "compare: rounds: at least 1\n"), compare.run("--rounds", "0"));
-    Run both = compare.run("--start", "--endurance");
+    assertEquals(
+        new Run(2, "compare: seconds: at least 1\n"), compare.run("--idle", "--seconds", "0"));
+    Run both = compare.run("--start", "--idle");
     assertEquals(2, both.exitCode());
     assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
   }

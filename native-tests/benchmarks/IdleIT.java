@@ -1,0 +1,89 @@
+package benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import rig.Run;
+import rig.Tool;
+
+/** That it can be measured what idle programs use; not how much that is. */
+@Timeout(300)
+class IdleIT {
+
+  private static final List<String> ALL =
+      List.of(
+          "hello world",
+          "iosock",
+          "iosock, jar",
+          "threads",
+          "virtual threads",
+          "splice relay",
+          "socat",
+          "tini",
+          "dumb-init");
+
+  @TempDir Path directory;
+
+  @Test
+  void allAreMeasured() throws Exception {
+    Tool.require("cc", "gcc");
+    for (String tool : List.of("socat", "tini", "dumb-init")) {
+      Tool.require(tool, tool);
+    }
+    Compare compare = new Compare(directory);
+    Run run = compare.run("--idle", "--rounds", "1", "--seconds", "2");
+    assertEquals(0, run.exitCode(), run.output());
+    String text = compare.written("idle.md");
+    assertTrue(run.output().endsWith(text), run.output());
+    assertEquals(ALL, Rows.of(text).column(0));
+    assertEquals("1.00", Rows.of(text).column(2).getFirst());
+    Map<?, ?> results = (Map<?, ?>) compare.json("idle.json").get("results");
+    for (String name : ALL) {
+      Map<?, ?> figures = (Map<?, ?>) results.get(name);
+      double proportional = figure(figures, "proportional, MB");
+      double unshared = figure(figures, "unshared, MB");
+      assertTrue(unshared > 0 && unshared <= proportional, name + ": " + figures);
+      assertTrue(proportional <= figure(figures, "resident, MB"), name + ": " + figures);
+      double wakeUps = figure(figures, "wake-ups/s");
+      assertTrue(figure(figures, "main thread's, /s") <= wakeUps, name + ": " + figures);
+    }
+    // It looks around once a second, on its only thread.
+    Map<?, ?> tini = (Map<?, ?>) results.get("tini");
+    assertTrue(figure(tini, "wake-ups/s") > 0, tini.toString());
+    assertEquals(figure(tini, "wake-ups/s"), figure(tini, "main thread's, /s"));
+    assertFalse(Files.exists(directory.resolve("out/jdk")));
+  }
+
+  private static double figure(Map<?, ?> figures, String name) {
+    return ((Number) ((List<?>) figures.get(name)).getFirst()).doubleValue();
+  }
+
+  @Test
+  void whoIsNotInstalledIsNamed() throws Exception {
+    Tool.require("cc", "gcc");
+    List<String> missing = List.of("socat", "tini", "dumb-init");
+    Run run =
+        new Compare(directory).runWithout(missing, "--idle", "--rounds", "1", "--seconds", "1");
+    assertEquals(0, run.exitCode(), run.output());
+    String absent = "Not installed: %s.\n".formatted(String.join(", ", missing));
+    assertTrue(run.output().contains(absent), run.output());
+  }
+
+  @Test
+  void whoEndsIsNotMeasured() throws Exception {
+    Tool.require("cc", "gcc");
+    String once = "head -c1 >/dev/null\necho x\n";
+    Run run =
+        new Compare(directory).runWith("tini", once, "--idle", "--rounds", "1", "--seconds", "1");
+    assertEquals(1, run.exitCode(), run.output());
+    assertTrue(run.output().contains("tini did not stay"), run.output());
+  }
+}
