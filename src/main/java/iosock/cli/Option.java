@@ -16,7 +16,7 @@ enum Option {
       "KEY",
       "what detaches with -p --connect: ^X for Control-X, a",
       "character, or none; ^\\ if not given"),
-  MODE('m', "mode", "MODE", "permission bits of a socket path, octal; 0600 if not given"),
+  MODE('m', "mode", "MODE", "permissions of a socket path, octal; 0600 if not given"),
   HELP('h', "help", null, "print this and exit"),
   VERSION('V', "version", null, "print the version and exit");
 

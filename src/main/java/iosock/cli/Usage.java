@@ -1,6 +1,6 @@
 package iosock.cli;
 
-/** What {@code --help} prints. */
+/** What {@code --help} prints: no more than a terminal of the usual size shows. */
 public final class Usage {
 
   private static final String INTRODUCTION =
@@ -9,24 +9,20 @@ public final class Usage {
         or:  iosock [OPTION]... --serve SOCKET
         or:  iosock [OPTION]... --connect SOCKET
 
-      Runs COMMAND with its standard input, output and error on a Unix domain socket. One client
-      at a time may connect, leave and come back; the command does not notice. While nobody is
-      connected, its input waits and its output goes to iosock's own. With --serve it is iosock's
-      own standard input and output that clients reach; with --connect, iosock is the client.
-
-      SOCKET is a path; @NAME, an abstract socket; or -, iosock's own standard input and output,
-      where COMMAND is /bin/sh -i if it is on a pseudo-terminal and none is given.
+      Runs COMMAND with its standard input, output and error on a Unix domain socket,
+      for one client at a time. While nobody is connected, its input waits and its
+      output is iosock's. SOCKET is a path; @NAME, an abstract socket; or -, iosock's
+      own input and output: with -p and without COMMAND, /bin/sh -i is run there.
 
       """;
 
   private static final String CONCLUSION =
       """
 
-      SIGTERM and SIGINT become SIGTERM in the command; SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2,
-      SIGWINCH and SIGCONT are passed on. iosock exits when the command does, with its code:
-      128+N if signal N killed it, 127 if it was not found, 126 if it could not be executed,
-      125 if iosock itself failed. --serve exits with 0 when its input has ended and the last
-      client is gone, --connect when the far end closes or you detach.
+      SIGTERM and SIGINT become SIGTERM in COMMAND; SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2,
+      SIGWINCH and SIGCONT are passed on. The exit code is COMMAND's; 128+N if signal
+      N killed it, 127 if it was not found, 126 if it could not be executed; 125 if
+      iosock itself failed. More is in iosock(1).
       """;
 
   private static final int HELP_COLUMN = 24;

@@ -150,14 +150,6 @@ class ParserTest {
     assertThrows(UsageError.class, ParserTest::parse);
   }
 
-  @Test
-  void theHelpNamesEveryOption() {
-    for (Option option : Option.values()) {
-      String letter = option.hasLetter() ? "-" + option.letter + ", " : "    ";
-      assertTrue(Usage.text().contains("  " + letter + "--" + option.name));
-    }
-  }
-
   private static CommandLine parse(String... arguments) throws UsageError {
     return CommandLine.parse(Stream.of(arguments).map(ParserTest::bytes).toList());
   }
