@@ -18,7 +18,18 @@ public final class Tool {
         return;
       }
     }
-    String missing = program + " is missing: install the package " + debianPackage;
+    lack(program, debianPackage);
+  }
+
+  /** The same for a file that is no program. */
+  public static void requireFile(String path, String debianPackage) {
+    if (!Files.exists(Path.of(path))) {
+      lack(path, debianPackage);
+    }
+  }
+
+  private static void lack(String what, String debianPackage) {
+    String missing = what + " is missing: install the package " + debianPackage;
     if ("true".equals(System.getenv("CI"))) {
       fail(missing);
     }
