@@ -1,6 +1,5 @@
 package iosock.process;
 
-import iosock.posix.Ascii;
 import iosock.posix.Libc;
 import iosock.posix.ProcFile;
 import java.nio.charset.StandardCharsets;
@@ -17,18 +16,16 @@ import java.nio.charset.StandardCharsets;
  */
 public record SignalState(long blocked, long ignored) {
 
-  /** A line of proc(5), read before the VM was started. */
-  private static final String TOLD = "iosock.signals";
-
-  private static final String IGNORED = "SigIgn:";
+  /** As proc(5) writes them, and read before the VM was started. */
+  private static final String TOLD = "iosock.ignored-signals";
 
   /** Call it before a disposition is changed. */
   public static SignalState read(Libc libc) {
     byte[] status = ProcFile.read(libc, "/proc/self/status");
     String told = System.getProperty(TOLD);
-    long ignored = field(status, IGNORED);
+    long ignored = field(status, "SigIgn:");
     if (told != null) {
-      ignored |= field(Ascii.bytes(told), IGNORED);
+      ignored |= Long.parseUnsignedLong(told, 16);
     }
     return new SignalState(field(status, "SigBlk:"), ignored);
   }
