@@ -18,7 +18,8 @@ final class Attached {
 
   /** After what makes the screen fit to be read again. */
   static final String DETACHED =
-      "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>\033[r\033[?1049l\033[m\033[?25h\033[999H\r\n"
+      "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>"
+          + "\033[r\033[?1049l\033[>4;m\033[m\033[?25h\033[999H\r\n"
           + "iosock: detached from ./s.sock\r\n";
 
   private static final String DETACH = "\u001c";

@@ -17,8 +17,11 @@ final class Messages {
   /** No reports of the mouse, of focus, of pasting; cursor keys and keypad as they are at first. */
   private static final String OWN_KEYS = "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>";
 
-  /** All lines scroll; the screen that was there before; in no colour, with a cursor. */
-  private static final String OWN_SCREEN = "\033[r\033[?1049l\033[m\033[?25h";
+  /**
+   * All lines scroll; the screen that was there before; Ctrl keys as they are at first, in vim's
+   * way of asking; in no colour, with a cursor.
+   */
+  private static final String OWN_SCREEN = "\033[r\033[?1049l\033[>4;m\033[m\033[?25h";
 
   private static final String BELOW_EVERYTHING = "\033[999H\n";
 
