@@ -37,6 +37,13 @@ static void give_up(int unused) {
   kill(-command, SIGKILL);
 }
 
+static void end_command(void) {
+  int error = errno;
+  kill(-command, SIGKILL);
+  waitpid(command, NULL, 0);
+  errno = error;
+}
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -72,24 +79,30 @@ static void await_end(double began) {
          used.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-static int try_to_connect(const char *path) {
+static struct sockaddr_un name_of(const char *path) {
   struct sockaddr_un name = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof name.sun_path)
+    errx(1, "%s: too long", path);
+  strcpy(name.sun_path, path);
+  return name;
+}
+
+static int try_to_connect(const struct sockaddr_un *name) {
   int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (server < 0)
-    err(1, "socket");
-  strncpy(name.sun_path, path, sizeof name.sun_path - 1);
-  if (connect(server, (struct sockaddr *)&name, sizeof name) == 0)
+  if (server >= 0 && connect(server, (const struct sockaddr *)name, sizeof *name) == 0)
     return server;
-  if (errno != ENOENT && errno != ECONNREFUSED)
-    err(1, "cannot connect to %s", path);
+  if (server < 0 || (errno != ENOENT && errno != ECONNREFUSED)) {
+    end_command();
+    err(1, "cannot connect to %s", name->sun_path);
+  }
   close(server);
   return -1;
 }
 
-static void await_echo(double began, const char *path) {
+static void await_echo(double began, const struct sockaddr_un *name) {
   int server;
   char byte = 'x';
-  while ((server = try_to_connect(path)) < 0) {
+  while ((server = try_to_connect(name)) < 0) {
     if (waitpid(command, NULL, WNOHANG) != 0)
       errx(1, "it ended and had not listened");
     usleep(BETWEEN_CONNECTS_MICROSECONDS);
@@ -97,27 +110,28 @@ static void await_echo(double began, const char *path) {
   double listened = now();
   int came_back = send(server, &byte, 1, MSG_NOSIGNAL) == 1 && read(server, &byte, 1) == 1;
   double echoed = now();
-  kill(-command, SIGKILL);
-  waitpid(command, NULL, 0);
+  end_command();
   if (!came_back)
     errx(1, "there is no echo");
   printf("%.6f %.6f\n", listened - began, echoed - began);
 }
 
 int main(int argc, char **argv) {
-  const char *socket = NULL;
+  struct sockaddr_un name;
+  int has_socket = 0;
   int option;
   while ((option = getopt(argc, argv, "+l:")) != -1)
-    if (option == 'l')
-      socket = optarg;
-    else
+    if (option == 'l') {
+      has_socket = 1;
+      name = name_of(optarg);
+    } else
       return 2;
   if (optind == argc)
     errx(2, "usage: launch [-l SOCKET] COMMAND [ARG]...");
   double began = now();
   start(argv + optind);
-  if (socket == NULL)
-    await_end(began);
+  if (has_socket)
+    await_echo(began, &name);
   else
-    await_echo(began, socket);
+    await_end(began);
 }
