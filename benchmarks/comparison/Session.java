@@ -47,7 +47,20 @@ final class Session implements AutoCloseable {
             .start();
     orders = client.outputWriter();
     answers = client.inputReader();
-    tell("open");
+    try {
+      tell("open");
+    } catch (IOException | RuntimeException notOpen) {
+      closeAfter(notOpen);
+      throw notOpen;
+    }
+  }
+
+  private void closeAfter(Exception failure) {
+    try {
+      close();
+    } catch (UncheckedIOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**
