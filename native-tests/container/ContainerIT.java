@@ -46,7 +46,6 @@ class ContainerIT {
                 "cat",
                 "sleep",
                 "grep",
-                "dirname",
                 "readlink")
             .withImage();
   }
@@ -174,7 +173,6 @@ class ContainerIT {
   void noShellIsNeeded() throws Exception {
     RootFileSystem bare =
         RootFileSystem.of(Files.createDirectory(directory.resolve("files")), "cat").withImage();
-    assertFalse(bare.has("/bin/sh"));
     try (Container container = container().startWithoutShell(bare, Container.SOCKET, "cat")) {
       assertEchoesAndStops(container);
     }

@@ -97,10 +97,6 @@ final class RootFileSystem {
     return path;
   }
 
-  boolean has(String file) {
-    return Files.exists(path.resolve(file.substring(1)));
-  }
-
   /** Every file and directory, with its size and when it was last changed. */
   SortedMap<String, String> listing() throws IOException {
     SortedMap<String, String> listing = new TreeMap<>();
