@@ -80,11 +80,16 @@ final class Podman implements AutoCloseable {
             .redirectOutput(Redirect.DISCARD)
             .redirectError(directory.resolve("errors").toFile())
             .start();
-    await()
-        .atMost(20, SECONDS)
-        .until(() -> Files.exists(directory.resolve("ready")) || !holder.isAlive());
-    assertEquals("", Files.readString(directory.resolve("errors")));
-    return new Podman(directory, holder, Proc.children(holder.pid()).getFirst());
+    try {
+      await()
+          .atMost(20, SECONDS)
+          .until(() -> Files.exists(directory.resolve("ready")) || !holder.isAlive());
+      assertEquals("", Files.readString(directory.resolve("errors")));
+      return new Podman(directory, holder, Proc.children(holder.pid()).getFirst());
+    } catch (Throwable failure) {
+      holder.destroyForcibly().waitFor();
+      throw failure;
+    }
   }
 
   private static void requireNamespaces(Path directory) throws IOException, InterruptedException {
