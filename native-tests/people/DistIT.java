@@ -2,8 +2,6 @@ package people;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rig.Run;
+import rig.Tool;
 
 /** What {@code mvn package -Pdist} makes for other machines. */
 class DistIT {
@@ -27,14 +26,7 @@ class DistIT {
 
   @BeforeAll
   static void archiveIsThere() {
-    if (Files.exists(ARCHIVE)) {
-      return;
-    }
-    String missing = ARCHIVE + " is missing: run Maven with -Pdist";
-    if ("true".equals(System.getenv("CI"))) {
-      fail(missing);
-    }
-    abort(missing);
+    Tool.requireThat(Files.exists(ARCHIVE), ARCHIVE + " is missing: run Maven with -Pdist");
   }
 
   @Test

@@ -5,34 +5,43 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
-/** Programs of the machine that tests use. */
+/** What the machine must have or allow for a test; most of it are programs. */
 public final class Tool {
 
   private Tool() {}
 
   /** Skips the test on a machine without the program, and fails it where all must be installed. */
   public static void require(String program, String debianPackage) {
-    for (String directory : System.getenv("PATH").split(":")) {
-      if (Files.isExecutable(Path.of(directory, program))) {
-        return;
-      }
-    }
-    lack(program, debianPackage);
+    boolean installed =
+        Stream.of(System.getenv("PATH").split(":"))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    requireThat(installed, missing(program, debianPackage));
   }
 
   /** The same for a file that is no program. */
   public static void requireFile(String path, String debianPackage) {
-    if (!Files.exists(Path.of(path))) {
-      lack(path, debianPackage);
-    }
+    requireThat(Files.exists(Path.of(path)), missing(path, debianPackage));
   }
 
-  private static void lack(String what, String debianPackage) {
-    String missing = what + " is missing: install the package " + debianPackage;
-    if ("true".equals(System.getenv("CI"))) {
-      fail(missing);
+  private static String missing(String what, String debianPackage) {
+    return what + " is missing: install the package " + debianPackage;
+  }
+
+  /** The same for what not every user or machine may do, which was tried. */
+  public static void requireToRun(Run attempt, String whatItNeeds) {
+    requireThat(attempt.exitCode() == 0, whatItNeeds + ": " + attempt.output());
+  }
+
+  /** The same for anything. */
+  public static void requireThat(boolean holds, String otherwise) {
+    if (holds) {
+      return;
     }
-    abort(missing);
+    if ("true".equals(System.getenv("CI"))) {
+      fail(otherwise);
+    }
+    abort(otherwise);
   }
 }
