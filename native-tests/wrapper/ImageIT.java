@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rig.Programs;
 import rig.Run;
 import rig.Tool;
 
@@ -88,5 +92,63 @@ class ImageIT {
             "echo $# ${#56}",
             "sh");
     assertEquals(new Run(0, "56 100000\n"), run);
+  }
+
+  /** No shell is there to keep what it can make no variable of. */
+  @Test
+  void theEnvironmentArrivesToTheByteWithoutTheScript() throws Exception {
+    String probe = Programs.compiled("probe");
+    Run direct = Run.of(scratch, inOddEnvironment(probe));
+    assertEquals(0, direct.exitCode(), direct.output());
+    assertTrue(direct.output().contains("variable 612e623d63\n"), direct.output());
+    assertTrue(direct.output().contains("variable 6f64643dff80\n"), direct.output());
+    String java = copy.resolve("bin/java").toString();
+    Run run = Run.of(scratch, inOddEnvironment(java, "-m", "iosock", NAME, probe));
+    assertEquals(variables(direct), variables(run));
+  }
+
+  private static String[] inOddEnvironment(String... command) {
+    String script =
+        "exec env a.b=c 'BASH_FUNC_f%%=() { :; }' empty= odd=$(printf '\\377\\200') \"$@\"";
+    List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    line.addAll(List.of(command));
+    return line.toArray(String[]::new);
+  }
+
+  private static List<String> variables(Run probe) {
+    return probe.output().lines().filter(line -> line.startsWith("variable ")).toList();
+  }
+
+  /** Those that a script might use. */
+  @Test
+  void theScriptChangesNoVariable() throws Exception {
+    List<String> line = new ArrayList<>(List.of("env", "name=n", "ignored=i", "program=p"));
+    line.addAll(List.of("field=f", copy.resolve("bin/iosock").toString(), NAME, "sh", "-c"));
+    line.add("echo $name $ignored $program $field");
+    assertEquals(new Run(0, "n i p f\n"), Run.of(scratch, line.toArray(String[]::new)));
+  }
+
+  /** In both ways that it has: as a log, and as text. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-XX:+UseLargePages",
+        "-XX:SharedArchiveFile=nosuch",
+        "-XX:+PrintCommandLineFlags",
+      })
+  void whatTheVmItselfSaysIsNotOnStandardOutput(String option) throws Exception {
+    Run run =
+        Run.of(
+            scratch,
+            "sh",
+            "-c",
+            "JAVA_TOOL_OPTIONS=" + option + " exec \"$@\" 2>errors",
+            "sh",
+            copy.resolve("bin/iosock").toString(),
+            "-",
+            "echo",
+            "data");
+    assertEquals(new Run(0, "data\n"), run);
+    assertTrue(Files.readString(scratch.resolve("errors")).contains(option));
   }
 }
