@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rig.Iosock;
 import rig.Server;
-import rig.Tool;
 
 /** What comes of it when TAB is pressed, in real shells. */
 @ParameterizedClass
@@ -38,7 +37,6 @@ class CompletionIT {
   /** One shell for all, as it takes its time to read what completions there are. */
   @BeforeParameterizedClassInvocation
   static void openShell(Shell shell) throws Exception {
-    Tool.requireFile("/usr/share/bash-completion/bash_completion", "bash-completion");
     prompt = Prompt.open(shell, Files.createDirectory(homes.resolve(shell.name())));
   }
 
@@ -46,6 +44,7 @@ class CompletionIT {
   static void closeShell() {
     if (prompt != null) {
       prompt.close();
+      prompt = null;
     }
   }
 

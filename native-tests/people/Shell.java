@@ -44,6 +44,9 @@ enum Shell {
 
   void require() {
     Tool.require(commandLine.getFirst(), commandLine.getFirst());
+    if (this == BASH) {
+      Tool.requireFile("/usr/share/bash-completion/bash_completion", "bash-completion");
+    }
   }
 
   List<String> commandLine() {
