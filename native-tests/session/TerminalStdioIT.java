@@ -459,10 +459,15 @@ class TerminalStdioIT {
     try (Iosock screen = Iosock.in(directory).startOnTerminal(line.toArray(String[]::new))) {
       await().atMost(20, SECONDS).until(() -> screen.output().contains("ready"));
       long setsid = Proc.children(screen.pid()).getFirst();
-      long iosock = Proc.children(setsid).getFirst();
-      screen.signal(SIGKILL);
-      await().atMost(20, SECONDS).until(() -> Proc.program(iosock).isEmpty());
-      assertEquals("hangup\n", Files.readString(directory.resolve("last")));
+      ProcessHandle iosock = ProcessHandle.of(Proc.children(setsid).getFirst()).orElseThrow();
+      try {
+        screen.signal(SIGKILL);
+        await().atMost(20, SECONDS).until(() -> Proc.program(iosock.pid()).isEmpty());
+        assertEquals("hangup\n", Files.readString(directory.resolve("last")));
+      } finally {
+        // Without its parents it is not among what closing the screen ends.
+        iosock.destroyForcibly();
+      }
     }
   }
 
