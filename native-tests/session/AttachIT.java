@@ -363,6 +363,23 @@ class AttachIT {
     }
   }
 
+  /** A terminal tells only whoever is in the foreground that its size is another. */
+  @Test
+  void continuedItTellsTheSizeThatTheTerminalGotMeanwhile() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = startShell(terminal);
+      terminal.type("./iosock -p --connect ./s.sock\n").awaitText(ATTACHED);
+      terminal.awaitRaw().type("x").awaitText("x");
+      server.awaitSize(24, 80);
+      stop(terminal, shell, "-TSTP");
+      terminal.resize(31, 91);
+      terminal.type("fg\n").awaitText("./s.sock\r\n");
+      server.awaitSize(31, 91);
+      terminal.awaitRaw().type(DETACH).awaitText(DETACHED + "$ ");
+    }
+  }
+
   /** bash continues a job that it sends SIGTERM; it must not stop again at the terminal first. */
   @Test
   void stoppedItIsEndedByTheShell() throws Exception {
