@@ -59,6 +59,21 @@ class AttachIT {
     }
   }
 
+  /** It would show what is meant for one that understands it. */
+  @Test
+  void aDumbTerminalIsShownWordsOnly() throws Exception {
+    try (Server server = Server.listen(socket());
+        Terminal terminal = Terminal.open(24, 80)) {
+      Attached.under(directory, terminal, "env", "TERM=dumb");
+      try (Client client = server.accept()) {
+        terminal.type(DETACH);
+        assertEquals("", client.readAllText());
+        String shown = terminal.awaitText("iosock: detached from ./s.sock\r\n");
+        assertFalse(shown.contains("\033"), shown);
+      }
+    }
+  }
+
   @Test
   void theFarEndEndsIt() throws Exception {
     try (Server server = Server.listen(socket());
