@@ -1,5 +1,7 @@
 package wrapper;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rig.Client;
+import rig.Proc;
 import rig.Programs;
 import rig.Run;
 import rig.Tool;
@@ -23,6 +29,9 @@ class ImageIT {
 
   private static final Path IMAGE = Path.of(System.getProperty("iosock.image"));
   private static final String NAME = "@iosock-image-" + ProcessHandle.current().pid();
+
+  /** The VM's timers that no option is for, as their threads are called; once in 5 seconds. */
+  private static final Set<String> TIMERS = Set.of("VM Periodic Tas", "C1 CompilerThre");
 
   @TempDir static Path scratch;
   private static Path copy;
@@ -126,6 +135,41 @@ class ImageIT {
     line.addAll(List.of("field=f", copy.resolve("bin/iosock").toString(), NAME, "sh", "-c"));
     line.add("echo $name $ignored $program $field");
     assertEquals(new Run(0, "n i p f\n"), Run.of(scratch, line.toArray(String[]::new)));
+  }
+
+  @Test
+  void whileNothingHappensNothingWakesUpThatCanBeTurnedOff() throws Exception {
+    Path socket = scratch.resolve("idle.sock");
+    Process iosock =
+        new ProcessBuilder(copy.resolve("bin/iosock").toString(), socket.toString(), "cat").start();
+    try {
+      await().atMost(20, SECONDS).until(() -> Proc.isListening(iosock.pid()));
+      try (Client client = Client.connect(socket)) {
+        assertEquals("x", client.send("x").readText(1));
+        String[] last = {""};
+        await()
+            .during(3, SECONDS)
+            .atMost(20, SECONDS)
+            .until(() -> last[0].equals(last[0] = wakeUps(iosock.pid())));
+      }
+    } finally {
+      iosock.destroyForcibly().waitFor();
+    }
+  }
+
+  /** How often each of its threads has gone to sleep. */
+  private static String wakeUps(long pid) throws IOException {
+    StringBuilder counts = new StringBuilder();
+    try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid, "task"))) {
+      for (Path thread : threads.sorted().toList()) {
+        String name = Files.readString(thread.resolve("comm")).strip();
+        if (!TIMERS.contains(name)) {
+          long id = Long.parseLong(thread.getFileName().toString());
+          counts.append(name).append(' ').append(Proc.status(id, "voluntary_ctxt_switches"));
+        }
+      }
+    }
+    return counts.toString();
   }
 
   /** In both ways that it has: as a log, and as text. */
