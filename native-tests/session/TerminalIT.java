@@ -33,6 +33,7 @@ class TerminalIT {
   private static final String INTERRUPT = "\003";
   private static final String END = "\004";
   private static final String STOP = "\032";
+  private static final String XOFF = "\023";
 
   /** With job control, and without a line editor. */
   private static final String[] SHELL = {
@@ -250,6 +251,15 @@ class TerminalIT {
         Client client = iosock.awaitListening().connect()) {
       client.send("go\n").readUntil("last words\r\n");
       client.readAll();
+      assertEquals(9, iosock.exitCode());
+    }
+  }
+
+  @Test
+  void aGrandchildThatCannotWriteOnKeepsNobodyFromExiting() throws Exception {
+    try (Iosock iosock = start("sh", "-c", "trap '' HUP; yes noise & read x; exit 9");
+        Client client = iosock.awaitListening().connect()) {
+      client.send(XOFF + "go\n").readAll();
       assertEquals(9, iosock.exitCode());
     }
   }

@@ -17,7 +17,6 @@ final class TerminalOutput {
   private final Libc libc;
   private final PseudoTerminal pty;
   private final int pipe;
-  private final PollSet recheck = new PollSet(1);
 
   /** The pipe is full; otherwise it is the terminal that is waited for. */
   private boolean blocked;
@@ -68,12 +67,10 @@ final class TerminalOutput {
   boolean drain() {
     blocked = false;
     while (!ended && !blocked) {
-      recheck.watch(0, pty.master(), PollSet.POLLIN);
-      libc.poll(recheck, 0);
-      if ((recheck.revents(0) & PollSet.POLLIN) == 0) {
-        ended = true;
-      } else {
+      if (pty.hasShown()) {
         move(true);
+      } else {
+        ended = true;
       }
     }
     return ended;

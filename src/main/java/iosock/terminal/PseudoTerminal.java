@@ -3,6 +3,7 @@ package iosock.terminal;
 import static iosock.posix.Failure.check;
 
 import iosock.posix.CallList;
+import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
@@ -23,11 +24,15 @@ public final class PseudoTerminal implements Stdio {
   private static final int ROWS = 24;
   private static final int COLUMNS = 80;
 
+  /** A writer that takes longer is kept from writing: by the stop character, say. */
+  private static final int MOST_MILLIS_FOR_WRITERS = 200;
+
   private final Libc libc;
   private final int master;
   private final Termios settings = new Termios();
   private final WindowSize before = new WindowSize();
   private final PollSet readable = new PollSet(1);
+  private final PollSet unwritten = new PollSet(2);
   private final int terminal;
   private boolean open = true;
 
@@ -108,9 +113,33 @@ public final class PseudoTerminal implements Stdio {
     return !isReadable(terminal);
   }
 
-  /** Whether it shows something that has not been taken yet. */
+  /**
+   * Misses nothing that a finished write(2) wrote. A process in the middle of one is waited for,
+   * but not for long.
+   *
+   * @return whether it shows something that has not been taken yet
+   */
   public boolean hasShown() {
+    if (isReadable(master)) {
+      return true;
+    }
+    awaitWriters();
     return isReadable(master);
+  }
+
+  /**
+   * The kernel hands over what was written in a work item, and poll(2) waits for it where it is
+   * queued: but a writer that is about to queue it keeps everybody else from doing so. Writers hold
+   * a lock, and while one does there is no POLLOUT: tty_insert_flip_string_and_push_buffer,
+   * tty_is_writelocked.
+   */
+  private void awaitWriters() {
+    unwritten.watch(0, master, PollSet.POLLIN);
+    unwritten.watch(1, terminal, PollSet.POLLOUT);
+    int ready;
+    do {
+      ready = libc.poll(unwritten, MOST_MILLIS_FOR_WRITERS);
+    } while (ready == -Errno.EINTR);
   }
 
   private boolean isReadable(int fd) {
