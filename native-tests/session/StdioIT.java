@@ -314,6 +314,19 @@ class StdioIT {
 
   @ParameterizedTest
   @MethodSource("ways")
+  void outputThatIsFullIsSaid(List<String> way) throws Exception {
+    List<String> all = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
+    all.addAll(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
+    all.addAll(Iosock.commandLine(List.of()));
+    all.addAll(way);
+    all.addAll(List.of("sh", "-c", "trap '' HUP PIPE; echo word; exit 5"));
+    assertEquals(
+        new Run(5, "iosock: cannot write to standard output: No space left on device\n"),
+        Run.of(directory, all.toArray(String[]::new)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
   void outputThatIsClosed(List<String> way) throws Exception {
     List<String> arguments = new ArrayList<>(way);
     // Its terminal may hang up as soon as it has spoken.

@@ -126,6 +126,8 @@ public final class Main {
       // In this order: a client that reads the end must not come back to a socket without anybody.
       close(listener);
       relay.close();
+      terminal.restore();
+      complainOfOutput(relay.shortfall());
       return code;
     } catch (CommandNotRun e) {
       messages.complain(new Failure("run", line.command().getFirst(), e.errno()));
@@ -133,6 +135,13 @@ public final class Main {
     } finally {
       terminal.restore();
       close(listener);
+    }
+  }
+
+  /** The code stays the command's. Output that was closed, or that nobody reads, is no surprise. */
+  private void complainOfOutput(int errno) {
+    if (errno != 0 && errno != Errno.EPIPE && errno != Errno.EBADF) {
+      messages.complain(new Failure("write to", "standard output", errno));
     }
   }
 

@@ -272,6 +272,11 @@ public final class Relay {
     lastProgress = System.nanoTime();
   }
 
+  /** Why own standard output did not take something of the command's; 0 if it took everything. */
+  public int shortfall() {
+    return isOnStdio ? console.errno() : 0;
+  }
+
   /** Ends the present client's connection; it reads what it was sent, and then the end. */
   public void close() {
     reception.dismiss();
