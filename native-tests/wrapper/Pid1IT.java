@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +39,12 @@ class Pid1IT {
   void everyOrphanIsReapedAndNoneIsTakenForTheCommand() throws Exception {
     String script =
         "for i in $(seq 100); do (sh -c 'exit 3' & sh -c 'kill -9 $$' & exec true) & done; wait;"
-            + " read x; ps -e -o pid=,stat=,comm=; exit 7";
+            + " : >orphaned; read x; ps -e -o pid=,stat=,comm=; exit 7";
     Tool.require("ps", "procps");
     try (Iosock iosock = start("sh", "-c", script)) {
       long init = init(iosock);
+      // Before that there may be one child only because no orphan has been made yet.
+      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("orphaned")));
       await().atMost(20, SECONDS).until(() -> Proc.children(init).size() == 1);
       try (Client client = iosock.connect()) {
         String processes = client.send("go\n").readAllText();
@@ -63,8 +66,13 @@ class Pid1IT {
             .start("cat")
             .awaitListening()) {
       long init = init(iosock);
-      await().atMost(20, SECONDS).until(() -> Proc.children(init).size() == 1);
+      await().atMost(20, SECONDS).until(() -> isAlone("/cat", init));
     }
+  }
+
+  private static boolean isAlone(String program, long init) {
+    List<Long> children = Proc.children(init);
+    return children.size() == 1 && Proc.program(children.getFirst()).endsWith(program);
   }
 
   @Test
