@@ -411,6 +411,29 @@ class TerminalStdioIT {
     }
   }
 
+  /** A shell gives the terminal to a job that runs, and does not tell it. */
+  @RepeatedTest(5)
+  void whoeverGetsTheTerminalOnTheWayToTheBackgroundDoesNotStop() throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = terminal.startShell(directory);
+      String iosock = Iosock.script(directory);
+      terminal.type(iosock + " -p - sh -c 'echo rea\"\"dy; cat; exit 4'\n");
+      terminal.awaitText("ready\r\n");
+      terminal.awaitRaw();
+      Proc.signal(Proc.children(shell.pid()).getFirst(), SIGTSTP);
+      terminal.awaitText("Stopped");
+      terminal.awaitText("$ ");
+      terminal.type("bg; sleep 0.001; fg; echo co''de=$?\n").awaitText("exit 4' &\r\n");
+      terminal.awaitText("exit 4'\r\n");
+      terminal.awaitRaw();
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(END).awaitText("code=4\r\n");
+      terminal.awaitText("$ ");
+      terminal.type("exit 0\n");
+      assertEquals(0, Terminal.exitCode(shell));
+    }
+  }
+
   /** It must not take the terminal from whoever is in the foreground. */
   @Test
   void inTheBackgroundItWaitsForTheTerminal() throws Exception {

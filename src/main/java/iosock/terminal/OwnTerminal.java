@@ -106,14 +106,27 @@ public final class OwnTerminal {
       return;
     }
     if (!isInBackground()) {
-      due = false;
-      isRaw = libc.tcsetattr(fd, Termios.TCSANOW, raw) == 0;
+      becomeRaw();
     } else if (mayStop && !signals.await(GRACE_MILLIS)) {
-      due = false;
-      signals.stopInBackground();
-      // If it was continued for good; else SIGCONT will say when to look again.
-      due = !isInBackground();
+      stopOrBecomeRaw(signals);
     }
+  }
+
+  /** A shell that has given it the terminal meanwhile would not continue what it takes to run. */
+  private void stopOrBecomeRaw(SignalPipe signals) {
+    if (!isInBackground()) {
+      becomeRaw();
+      return;
+    }
+    due = false;
+    signals.stopInBackground();
+    // If it was continued for good; else SIGCONT will say when to look again.
+    due = !isInBackground();
+  }
+
+  private void becomeRaw() {
+    due = false;
+    isRaw = libc.tcsetattr(fd, Termios.TCSANOW, raw) == 0;
   }
 
   /**
