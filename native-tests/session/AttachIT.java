@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,25 @@ class AttachIT {
       session.terminal.type(before + DETACH + "after");
       assertEquals(before, client.readAllText());
       assertTrue(session.end().endsWith(DETACHED + "code=0"));
+    }
+  }
+
+  @RepeatedTest(10)
+  void theKeyWorksAsSoonAsItIsSpokenOf() throws Exception {
+    try (Server server = Server.listen(socket());
+        Terminal terminal = Terminal.open(24, 80)) {
+      Process process = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
+      await()
+          .pollDelay(0, SECONDS)
+          .pollInterval(Duration.ofNanos(100_000))
+          .atMost(20, SECONDS)
+          .until(() -> terminal.text().contains("detaches"));
+      terminal.type("before" + DETACH);
+      try (Client client = server.accept()) {
+        assertEquals("before", client.readAllText());
+      }
+      assertEquals(ATTACHED + DETACHED, terminal.awaitText(DETACHED));
+      assertEquals(0, Terminal.exitCode(process));
     }
   }
 

@@ -182,11 +182,13 @@ public final class Main {
     SocketName name = new SocketName(line.socket());
     int server = Connection.connect(libc, name, sizeName(terminal), signals);
     StdioRelay relay = StdioRelay.attach(libc, signals, terminal, server, line.detachKey());
-    messages.tellAttached(line.socket(), line.detachKey());
     int code;
     try {
       signals.catchForTerminal();
       terminal.goRaw();
+      // First of all: who is told of a key may press it at once.
+      terminal.settle(signals, true);
+      messages.tellAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
       terminal.restore();

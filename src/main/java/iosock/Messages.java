@@ -40,13 +40,14 @@ final class Messages {
     Failure.check(write(STANDARD_OUTPUT, Ascii.bytes(text)), "write to", "standard output");
   }
 
-  /** That a session has begun, and how to leave it. */
+  /** That a session has begun, and how to leave it; the terminal is raw by now. */
   void tellAttached(byte[] socket, int detachKey) {
     String how =
         detachKey == DetachKey.NONE
             ? "; no key detaches"
             : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
-    sayLine("attached to ", socket, how, new byte[0]);
+    String end = libc.isatty(STANDARD_ERROR) ? "\r" : "";
+    sayLine("attached to ", socket, how, Ascii.bytes(end));
   }
 
   /**
