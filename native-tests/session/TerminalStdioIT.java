@@ -411,6 +411,26 @@ class TerminalStdioIT {
     }
   }
 
+  /** A shell takes a job for stopped once nothing of it runs. */
+  @Test
+  void inTheBackgroundItsPipelineWaitsForTheTerminalWithIt() throws Exception {
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      Process shell = terminal.startShell(directory);
+      String iosock = Iosock.script(directory);
+      terminal.type(iosock + " -p - sh -c 'echo rea\"\"dy; cat' | cat &\n");
+      await().atMost(20, SECONDS).until(() -> Proc.children(shell.pid()).size() == 2);
+      for (long child : Proc.children(shell.pid())) {
+        await().atMost(20, SECONDS).until(() -> Proc.state(child) == 'T');
+      }
+      terminal.type("fg\n").awaitText("ready\r\n");
+      terminal.awaitRaw();
+      terminal.type("word\n").awaitText("word\r\nword\r\n");
+      terminal.type(END).awaitText("$ ");
+      terminal.type("exit 0\n");
+      assertEquals(0, Terminal.exitCode(shell));
+    }
+  }
+
   /** A shell gives the terminal to a job that runs, and does not tell it. */
   @RepeatedTest(5)
   void whoeverGetsTheTerminalOnTheWayToTheBackgroundDoesNotStop() throws Exception {

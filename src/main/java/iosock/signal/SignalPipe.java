@@ -50,11 +50,15 @@ public final class SignalPipe {
 
   private static final int BATCH = 256;
 
+  /** For kill(2). */
+  private static final int OWN_GROUP = 0;
+
   private final Libc libc;
   private final int fd;
   private final long ignored;
   private final Sigaction handle;
   private final Sigaction standard = new Sigaction(Signals.SIG_DFL, 0);
+  private final Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
   private final Memory arrived = new Memory(BATCH);
   private final PollSet poll = new PollSet(1);
 
@@ -99,7 +103,6 @@ public final class SignalPipe {
   }
 
   private void catchAll(int[] signals) {
-    Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
     long bits = 0;
     for (int signal : signals) {
       boolean stays = signal != Signals.SIGCHLD && SignalSet.contains(ignored, signal);
@@ -126,8 +129,18 @@ public final class SignalPipe {
     libc.sigaction(Signals.SIGTSTP, handle);
   }
 
-  /** Stops the process as a write to a terminal does that is another's just now. */
+  /**
+   * Stops the process group, this process included, as a write to a terminal does that is another's
+   * just now: a shell continues only a job of which nothing runs.
+   */
   public void stopInBackground() {
+    if (SignalSet.contains(ignored, Signals.SIGTTOU)) {
+      return;
+    }
+    // Sent to the group it might stop this process through another thread, and so a moment later.
+    libc.sigaction(Signals.SIGTTOU, ignore);
+    libc.kill(OWN_GROUP, Signals.SIGTTOU);
+    libc.sigaction(Signals.SIGTTOU, standard);
     libc.raise(Signals.SIGTTOU);
   }
 
