@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +29,23 @@ class ExitCodeIT {
   @Test
   @Timeout(600)
   void everyExitCodeOfTheCommand() throws Exception {
-    for (int code = 0; code < 256; code++) {
-      assertRun(code, "", "s.sock", "sh", "-c", "exit " + code);
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      List<Future<Void>> runs = new ArrayList<>();
+      for (int code = 0; code < 256; code++) {
+        runs.add(two.submit(exit(code)));
+      }
+      for (Future<Void> run : runs) {
+        run.get();
+      }
     }
+  }
+
+  private Callable<Void> exit(int code) {
+    return () -> {
+      Path own = Files.createDirectory(directory.resolve("" + code));
+      assertRunIn(own, code, "", "s.sock", "sh", "-c", "exit " + code);
+      return null;
+    };
   }
 
   @ParameterizedTest
@@ -127,6 +147,11 @@ class ExitCodeIT {
 
   /** No complaint is expected where none is given; and the socket is gone in any case. */
   private void assertRun(int code, String complaint, String... arguments) throws Exception {
+    assertRunIn(directory, code, complaint, arguments);
+  }
+
+  private static void assertRunIn(Path directory, int code, String complaint, String... arguments)
+      throws Exception {
     try (Iosock iosock = Iosock.in(directory).startWith(arguments)) {
       assertEquals(code, iosock.exitCode(), () -> String.join(" ", arguments));
       assertEquals(complaint.isEmpty() ? "" : "iosock: " + complaint + "\n", iosock.errors());

@@ -9,11 +9,7 @@ import iosock.posix.Libc;
 import iosock.posix.Memory;
 import iosock.posix.WaitStatus;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,10 +25,15 @@ class SpawnerTest {
   private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
   private final Memory status = new Memory(Integer.BYTES);
 
+  /** In two VMs at once: they mostly wait. */
   @Test
   @Timeout(600)
   void everyForkEndsInTheProgramWhileTwoThreadsForceCollections() throws Exception {
-    storm(1000, 50);
+    try (Storm one = Storm.start(directory.resolve("one"), 500, 50);
+        Storm other = Storm.start(directory.resolve("other"), 500, 50)) {
+      one.assertEachCommandRan();
+      other.assertEachCommandRan();
+    }
   }
 
   /**
@@ -41,40 +42,18 @@ class SpawnerTest {
   @Test
   @Timeout(600)
   void noCommandRunsTwiceWhereTheGuardIsImpatient() throws Exception {
-    storm(300, 1);
+    try (Storm storm = Storm.start(directory.resolve("storm"), 300, 1)) {
+      storm.assertEachCommandRan();
+    }
   }
 
   /** One that hung had made the terminal its own before it was killed, or had not. */
   @Test
   @Timeout(600)
   void theNextChildGetsTheTerminalOfOneThatHung() throws Exception {
-    storm(200, 1, "terminal");
-  }
-
-  private void storm(int count, int firstPatienceMillis, String... more) throws Exception {
-    Path output = directory.resolve("output");
-    Path numbers = directory.resolve("numbers");
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-cp",
-                "target/classes:target/test-classes",
-                ForkStorm.class.getName(),
-                "" + count,
-                "" + firstPatienceMillis,
-                numbers.toString()));
-    line.addAll(List.of(more));
-    Process storm =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    int exitStatus = storm.waitFor();
-    System.out.print(Files.readString(output));
-    assertEquals(0, exitStatus);
-    List<String> each = IntStream.range(0, count).mapToObj(Integer::toString).toList();
-    assertEquals(each, Files.readAllLines(numbers));
+    try (Storm storm = Storm.start(directory.resolve("storm"), 200, 1, "terminal")) {
+      storm.assertEachCommandRan();
+    }
   }
 
   @Test
