@@ -16,20 +16,20 @@ final class Comparison {
   private final List<Work> works;
   private final Path programs;
   private final Path directory;
-  private final Volume volume;
+  private final Scale scale;
 
   /**
    * @param all those that are not installed are left out
    * @param programs where the compiled C programs are
    * @param directory for sockets
    */
-  Comparison(List<Contender> all, List<Work> works, Path programs, Path directory, Volume volume) {
+  Comparison(List<Contender> all, List<Work> works, Path programs, Path directory, Scale scale) {
     present = all.stream().filter(Contender::isInstalled).toList();
     absent = all.stream().filter(contender -> !contender.isInstalled()).toList();
     this.works = works;
     this.programs = programs;
     this.directory = directory;
-    this.volume = volume;
+    this.scale = scale;
   }
 
   List<String> present() {
@@ -40,8 +40,8 @@ final class Comparison {
     return absent.stream().map(Contender::name).toList();
   }
 
-  Volume volume() {
-    return volume;
+  Scale scale() {
+    return scale;
   }
 
   Results run(int rounds) throws IOException {
@@ -66,7 +66,7 @@ final class Comparison {
       return "left out";
     }
     try (Session session = new Session(contender, work.command(programs), directory, programs)) {
-      Map<Figure, Double> figures = work.measure(session, volume);
+      Map<Figure, Double> figures = work.measure(session, scale);
       results.add(work, contender, figures);
       return figures.toString();
     } catch (Session.Stuck e) {

@@ -42,7 +42,7 @@ final class Idle {
   private final List<Contender> present;
   private final Path programs;
   private final Path directory;
-  private final Ledger ledger = new Ledger();
+  private final RawResults results = new RawResults();
 
   /**
    * @param programs where the compiled C programs are
@@ -77,9 +77,9 @@ final class Idle {
     try {
       awaitRest(List.of(idler));
       Memory memory = Memory.of(idler.server().pids());
-      ledger.add(idler.name(), PROPORTIONAL, memory.proportional() / 1e6);
-      ledger.add(idler.name(), UNSHARED, memory.unshared() / 1e6);
-      ledger.add(idler.name(), RESIDENT, memory.resident() / 1e6);
+      results.add(idler.name(), PROPORTIONAL, memory.proportional() / 1e6);
+      results.add(idler.name(), UNSHARED, memory.unshared() / 1e6);
+      results.add(idler.name(), RESIDENT, memory.resident() / 1e6);
     } finally {
       idler.close();
     }
@@ -120,9 +120,9 @@ final class Idle {
   }
 
   private void add(Idler idler, Activity activity, double seconds) {
-    ledger.add(idler.name(), WAKE_UPS, activity.wakeUps() / seconds);
-    ledger.add(idler.name(), WAKE_UPS_OF_MAIN, activity.wakeUpsOfMain() / seconds);
-    ledger.add(idler.name(), CPU, activity.cpuNanos() / 1e6 * 60 / seconds);
+    results.add(idler.name(), WAKE_UPS, activity.wakeUps() / seconds);
+    results.add(idler.name(), WAKE_UPS_OF_MAIN, activity.wakeUpsOfMain() / seconds);
+    results.add(idler.name(), CPU, activity.cpuNanos() / 1e6 * 60 / seconds);
   }
 
   /** It is at its work when this returns: a byte has gone through it. */
@@ -166,7 +166,7 @@ final class Idle {
     return activities;
   }
 
-  private Sheet sheet(int rounds, int seconds) {
+  private MarkdownTable sheet(int rounds, int seconds) {
     Map<String, String> commands = new LinkedHashMap<>();
     present.forEach(
         contender ->
@@ -174,16 +174,16 @@ final class Idle {
                 contender.name(),
                 contenders.legible(contender.line().apply(Path.of("s.sock"), Path.of("cat")))));
     String yardstick = Contenders.YARDSTICK;
-    return new Sheet(
-        ledger,
+    return new MarkdownTable(
+        results,
         List.of(
-            ledger.spread(PROPORTIONAL),
-            ledger.ratio("of " + yardstick, PROPORTIONAL, yardstick),
-            ledger.spread(UNSHARED),
-            ledger.spread(RESIDENT),
-            ledger.spread(WAKE_UPS),
-            ledger.spread(WAKE_UPS_OF_MAIN),
-            ledger.spread(CPU)),
+            results.spread(PROPORTIONAL),
+            results.ratio("of " + yardstick, PROPORTIONAL, yardstick),
+            results.spread(UNSHARED),
+            results.spread(RESIDENT),
+            results.spread(WAKE_UPS),
+            results.spread(WAKE_UPS_OF_MAIN),
+            results.spread(CPU)),
         contenders.thatStay().stream()
             .filter(contender -> !contender.isInstalled())
             .map(Contender::name)

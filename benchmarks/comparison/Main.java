@@ -135,14 +135,14 @@ public final class Main {
   private void compare(
       OptionSet options, Contenders contenders, Path root, Path programs, Path results)
       throws Exception {
-    Volume volume = new Volume(bytes(options), options.valueOf(echoes), options.valueOf(connects));
+    Scale scale = new Scale(bytes(options), options.valueOf(echoes), options.valueOf(connects));
     Comparison comparison =
         new Comparison(
             options.has(variants) ? contenders.variants() : contenders.thatRelay(),
             works(Pattern.compile(options.valueOf(works))),
             programs,
             results,
-            volume);
+            scale);
     new Report(comparison, rounds(options, 7)).write(results, root);
   }
 

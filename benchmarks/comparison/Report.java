@@ -44,24 +44,24 @@ final class Report {
   private String text() throws IOException {
     StringBuilder text = new StringBuilder();
     text.append(Table.of(results, comparison.present()));
-    text.append("\n%s, %d rounds, %s.\n".formatted(Machine.described(), rounds, volume()));
+    text.append("\n%s, %d rounds, %s.\n".formatted(Machine.described(), rounds, scale()));
     if (!comparison.absent().isEmpty()) {
       text.append("Not installed: %s.\n".formatted(String.join(", ", comparison.absent())));
     }
     return text.append("\n").append(Table.ratios(results, comparison.present())).toString();
   }
 
-  private String volume() {
-    Volume volume = comparison.volume();
+  private String scale() {
+    Scale scale = comparison.scale();
     return "%d MB a transfer, %d echoes, %d connects"
-        .formatted(volume.bytes() / 1_000_000, volume.echoes(), volume.connects());
+        .formatted(scale.bytes() / 1_000_000, scale.echoes(), scale.connects());
   }
 
   private String json() throws IOException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("machine", Machine.described());
     all.put("rounds", rounds);
-    all.put("volume", volume());
+    all.put("scale", scale());
     all.put("absent", comparison.absent());
     Map<String, Object> works = new LinkedHashMap<>();
     results

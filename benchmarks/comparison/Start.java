@@ -22,7 +22,7 @@ final class Start {
   private final Contenders contenders;
   private final Path launch;
   private final Path directory;
-  private final Ledger ledger = new Ledger();
+  private final RawResults results = new RawResults();
 
   /**
    * @param programs where the compiled C programs are
@@ -61,9 +61,9 @@ final class Start {
       throw new IOException("%s ended with %.0f".formatted(contender.name(), told[4]));
     }
     if (counts) {
-      ledger.add(contender.name(), WHOLE, told[0] * 1e3);
-      ledger.add(contender.name(), CPU, (told[1] + told[2]) * 1e3);
-      ledger.add(contender.name(), RESIDENT, told[3] * 1024 / 1e6);
+      results.add(contender.name(), WHOLE, told[0] * 1e3);
+      results.add(contender.name(), CPU, (told[1] + told[2]) * 1e3);
+      results.add(contender.name(), RESIDENT, told[3] * 1024 / 1e6);
     }
   }
 
@@ -74,8 +74,8 @@ final class Start {
     line.addAll(contender.line().apply(socket, Path.of("cat")));
     double[] told = launch(line);
     if (counts) {
-      ledger.add(contender.name(), LISTENS, told[0] * 1e3);
-      ledger.add(contender.name(), ECHOES, told[1] * 1e3);
+      results.add(contender.name(), LISTENS, told[0] * 1e3);
+      results.add(contender.name(), ECHOES, told[1] * 1e3);
     }
   }
 
@@ -97,17 +97,17 @@ final class Start {
     return Stream.of(told.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
   }
 
-  private Sheet sheet(int rounds, Map<String, String> commands) {
-    return new Sheet(
-        ledger,
+  private MarkdownTable sheet(int rounds, Map<String, String> commands) {
+    return new MarkdownTable(
+        results,
         List.of(
-            ledger.spread(WHOLE),
-            ledger.ratio("of " + Contenders.YARDSTICK, WHOLE, Contenders.YARDSTICK),
-            ledger.ratioWithinRounds("in the same round", WHOLE, Contenders.YARDSTICK),
-            ledger.spread(CPU),
-            ledger.spread(RESIDENT),
-            ledger.spread(LISTENS),
-            ledger.spread(ECHOES)),
+            results.spread(WHOLE),
+            results.ratio("of " + Contenders.YARDSTICK, WHOLE, Contenders.YARDSTICK),
+            results.ratioWithinRounds("in the same round", WHOLE, Contenders.YARDSTICK),
+            results.spread(CPU),
+            results.spread(RESIDENT),
+            results.spread(LISTENS),
+            results.spread(ECHOES)),
         contenders.thatEnd().stream()
             .filter(contender -> !contender.isInstalled())
             .map(Contender::name)

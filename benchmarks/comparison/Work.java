@@ -8,46 +8,46 @@ import java.util.Map;
 enum Work {
   TO_CLIENT("child to client") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return transfer(session, "receive", volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return transfer(session, "receive", scale);
     }
   },
   TO_COMMAND("client to child") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return transfer(session, "send", volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return transfer(session, "send", scale);
     }
   },
   THROUGH_CAT("through cat and back") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return transfer(session, "both", volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return transfer(session, "both", scale);
     }
   },
   ECHO_1("echo of 1 byte") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return echo(session, 1, volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return echo(session, 1, scale);
     }
   },
   ECHO_64("echo of 64 bytes") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return echo(session, 64, volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return echo(session, 64, scale);
     }
   },
   ECHO_4096("echo of 4096 bytes") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      return echo(session, 4096, volume);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      return echo(session, 4096, scale);
     }
   },
   CONNECT("connects") {
     @Override
-    Map<Figure, Double> measure(Session session, Volume volume) throws IOException {
-      session.tell("reconnect " + volume.connects());
-      double seconds = session.tell("reconnect " + volume.connects())[0];
-      return Map.of(Figure.CONNECTS, volume.connects() / seconds);
+    Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+      session.tell("reconnect " + scale.connects());
+      double seconds = session.tell("reconnect " + scale.connects())[0];
+      return Map.of(Figure.CONNECTS, scale.connects() / seconds);
     }
   };
 
@@ -61,7 +61,7 @@ enum Work {
   }
 
   /** Once without being measured, then once more. */
-  abstract Map<Figure, Double> measure(Session session, Volume volume) throws IOException;
+  abstract Map<Figure, Double> measure(Session session, Scale scale) throws IOException;
 
   /** The program that is on the socket meanwhile. */
   Path command(Path programs) {
@@ -70,21 +70,21 @@ enum Work {
         : Path.of("/bin/cat");
   }
 
-  private static Map<Figure, Double> transfer(Session session, String order, Volume volume)
+  private static Map<Figure, Double> transfer(Session session, String order, Scale scale)
       throws IOException {
-    String line = "%s %d %d".formatted(order, BLOCK, volume.bytes());
+    String line = "%s %d %d".formatted(order, BLOCK, scale.bytes());
     session.tell(line);
     Activity activity = new Activity(session.server().pids());
     double seconds = session.tell(line)[0];
     activity.look(session.server().pids());
     return Map.of(
-        Figure.RATE, volume.bytes() / seconds / 1e9,
-        Figure.CPU, (double) activity.cpuNanos() / volume.bytes());
+        Figure.RATE, scale.bytes() / seconds / 1e9,
+        Figure.CPU, (double) activity.cpuNanos() / scale.bytes());
   }
 
-  private static Map<Figure, Double> echo(Session session, int size, Volume volume)
+  private static Map<Figure, Double> echo(Session session, int size, Scale scale)
       throws IOException {
-    String line = "echo %d %d".formatted(size, volume.echoes());
+    String line = "echo %d %d".formatted(size, scale.echoes());
     session.tell(line);
     double[] seconds = session.tell(line);
     return Map.of(

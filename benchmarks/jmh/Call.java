@@ -1,9 +1,9 @@
 package jmh;
 
+import iosock.flow.Pipe;
 import iosock.posix.CompiledFunction;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.process.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package jmh;
 import iosock.posix.Ascii;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ final class Client implements AutoCloseable {
   private static final int BUFFER_SIZE = 1 << 20;
 
   private final Libc libc = new Libc();
-  private final Memory buffer = new Memory(BUFFER_SIZE);
+  private final NativeBuffer buffer = new NativeBuffer(BUFFER_SIZE);
   private final SocketAddress address;
   private int server;
 

@@ -1,19 +1,19 @@
 package jmh;
 
+import iosock.child.Child;
+import iosock.child.CommandNotRun;
+import iosock.child.Launcher;
+import iosock.child.StdioPipes;
+import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.Libc;
 import iosock.posix.Signals;
-import iosock.process.Command;
-import iosock.process.CommandNotRun;
-import iosock.process.SignalState;
-import iosock.process.Spawner;
-import iosock.process.StdioPipes;
 import iosock.relay.OnPipes;
 import iosock.relay.Relay;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
-import iosock.terminal.OwnTerminal;
+import iosock.tty.OwnTerminal;
 import java.io.Closeable;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import java.util.List;
 final class OneLoop implements Closeable {
 
   private final Listener listener;
-  private final Command command;
+  private final Child command;
   private final Thread loop;
 
   OneLoop(Path socket, List<String> argv) throws CommandNotRun {
@@ -33,7 +33,7 @@ final class OneLoop implements Closeable {
     StdioPipes stdio = new StdioPipes(libc);
     Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), OwnTerminal.find(libc));
     command =
-        new Spawner(libc, new SignalState(0, 0), null)
+        new Launcher(libc, new SignalState(0, 0), null)
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
     relay.attend(command);
     loop =

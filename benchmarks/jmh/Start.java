@@ -1,14 +1,14 @@
 package jmh;
 
+import iosock.child.CommandNotRun;
+import iosock.child.Launcher;
+import iosock.child.Stdio;
+import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.CallList;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PosixSpawn;
-import iosock.process.CommandNotRun;
-import iosock.process.SignalState;
-import iosock.process.Spawner;
-import iosock.process.Stdio;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +36,8 @@ public class Start {
   private static final List<String> COMMAND = List.of("/bin/true");
 
   private final Libc libc = new Libc();
-  private final Memory status = new Memory(Integer.BYTES);
-  private final Spawner spawner = new Spawner(libc, new SignalState(0, 0), null);
+  private final NativeBuffer status = new NativeBuffer(Integer.BYTES);
+  private final Launcher launcher = new Launcher(libc, new SignalState(0, 0), null);
   private final PosixSpawn posixSpawn = new PosixSpawn(COMMAND);
   private final List<byte[]> argv = COMMAND.stream().map(Ascii::bytes).toList();
 
@@ -53,7 +53,7 @@ public class Start {
 
   @Benchmark
   public int forkWithGuard() throws CommandNotRun {
-    return libc.waitpid(spawner.start(argv, inherited).pid(), status, 0);
+    return libc.waitpid(launcher.start(argv, inherited).pid(), status, 0);
   }
 
   @Benchmark

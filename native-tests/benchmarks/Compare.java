@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import rig.Run;
+import support.Run;
 
 /** {@code benchmarks/compare}, without building anew. */
 final class Compare {

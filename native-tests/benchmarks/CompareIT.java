@@ -10,8 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Run;
-import rig.Tool;
+import support.Run;
+import support.Tool;
 
 /** That whole programs can be compared; not how they compare. */
 @Timeout(300)

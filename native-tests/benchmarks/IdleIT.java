@@ -11,8 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Run;
-import rig.Tool;
+import support.Run;
+import support.Tool;
 
 /** That it can be measured what idle programs use; not how much that is. */
 @Timeout(300)

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Run;
-import rig.Tool;
+import support.Run;
+import support.Tool;
 
 /** That the start of whole programs can be measured; not how long it takes. */
 @Timeout(300)

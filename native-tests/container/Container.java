@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import rig.Client;
+import support.Client;
 
 /**
  * A container in which iosock is process 1, with a directory of the machine where its socket is.

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import rig.Client;
-import rig.Run;
+import support.Client;
+import support.Run;
 
 /** As process 1 of a container. */
 class ContainerIT {

@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import rig.Proc;
-import rig.Run;
-import rig.Tool;
+import support.Proc;
+import support.Run;
+import support.Tool;
 
 /**
  * Podman and crun, with a storage of their own, in namespaces where they find nothing of a Podman

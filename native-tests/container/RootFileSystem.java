@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import rig.Run;
+import support.Run;
 
 /**
  * The files of a container, made of this machine's: programs, and no more libraries than they name.

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Run;
-import rig.Tool;
+import support.Run;
+import support.Tool;
 
 /** The unit that runs a server without a container. */
 class ServiceUnitIT {

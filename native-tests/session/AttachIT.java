@@ -20,15 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Rest;
-import rig.Run;
-import rig.Server;
-import rig.Terminal;
+import support.Bytes;
+import support.Client;
+import support.Idle;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Server;
+import support.Terminal;
 
 /** {@code -p --connect}: a person at a terminal, who comes and goes. */
 class AttachIT {
@@ -246,7 +246,7 @@ class AttachIT {
         Session session = Session.attach(directory);
         Client client = server.accept()) {
       session.terminal.type(text);
-      Rest.await(session.pid());
+      Idle.await(session.pid());
       session.terminal.type(DETACH);
       assertEquals(DETACHED + "code=0", session.end());
       String heard = client.readAllText();

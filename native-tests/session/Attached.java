@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import rig.Iosock;
-import rig.Proc;
-import rig.Terminal;
+import support.Iosock;
+import support.Proc;
+import support.Terminal;
 
 /** {@code iosock -p --connect} on a terminal, once it is raw. */
 final class Attached {

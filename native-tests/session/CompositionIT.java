@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Bytes;
-import rig.Iosock;
-import rig.Line;
-import rig.Proc;
-import rig.Terminal;
+import support.Bytes;
+import support.Iosock;
+import support.Line;
+import support.Proc;
+import support.Terminal;
 
 /**
  * Sessions that are put together from parts: a shell on the terminal of one iosock, a socket that

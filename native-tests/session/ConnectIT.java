@@ -25,15 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Rest;
-import rig.Run;
-import rig.Server;
-import rig.Terminal;
-import rig.Tool;
+import support.Bytes;
+import support.Client;
+import support.Idle;
+import support.Iosock;
+import support.Proc;
+import support.Run;
+import support.Server;
+import support.Terminal;
+import support.Tool;
 
 /** {@code --connect}: iosock as the client, of servers of every kind. */
 class ConnectIT {
@@ -139,7 +139,7 @@ class ConnectIT {
       try (Client client = server.accept()) {
         sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 6));
       }
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
       assertEquals(0, iosock.exitCode());
       assertEquals("", iosock.errors());
@@ -197,7 +197,7 @@ class ConnectIT {
         OutputStream keyboard = iosock.process().getOutputStream();
         keyboard.write("unheard".getBytes(StandardCharsets.US_ASCII));
         keyboard.flush();
-        Rest.await(iosock.pid());
+        Idle.await(iosock.pid());
       }
       assertEquals(FAILED, iosock.exitCode());
       assertEquals("iosock: cannot send everything to ./s.sock: Broken pipe\n", iosock.errors());
@@ -214,7 +214,7 @@ class ConnectIT {
         Client client = server.accept()) {
       client.send("all").shutdownOutput();
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("all"));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       CompletableFuture<byte[]> heard = CompletableFuture.supplyAsync(() -> readAll(client));
       try (OutputStream keyboard = iosock.process().getOutputStream()) {
         keyboard.write(input);
@@ -495,7 +495,7 @@ class ConnectIT {
             Iosock.in(directory).input(from("/dev/zero")).startWith("--connect", "./s.sock");
         Client client = server.accept()) {
       assertEquals("\0", client.readText(1));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       iosock.signal(signal);
       assertTrue(iosock.process().waitFor(5, SECONDS));
       assertEquals(128 + signal, iosock.exitCode());
@@ -515,7 +515,7 @@ class ConnectIT {
       try (Client client = server.accept()) {
         sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 11));
       }
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
       assertEquals(FAILED, iosock.exitCode());
       assertEquals(RESET, iosock.errors());
@@ -623,7 +623,7 @@ class ConnectIT {
   private Iosock waitingFor(Server full) throws Exception {
     Iosock iosock = Iosock.in(directory).startWith("--connect", full.path().toString());
     await().atMost(20, SECONDS).until(() -> Proc.sockets(iosock.pid()) > 0);
-    Rest.await(iosock.pid());
+    Idle.await(iosock.pid());
     assertTrue(iosock.process().isAlive(), "it does not wait");
     return iosock;
   }

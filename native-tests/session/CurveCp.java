@@ -8,10 +8,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rig.Line;
-import rig.Proc;
-import rig.Run;
-import rig.Tool;
+import support.Line;
+import support.Proc;
+import support.Run;
+import support.Tool;
 
 /**
  * A CurveCP server on this machine, with keys of its own, that has a shell on a terminal for every

@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Proc;
-import rig.Run;
+import support.Proc;
+import support.Run;
 
 /** Clients of a terminal that say its size wrongly, or use what is there to say it for mischief. */
 class HostileSizeClientIT {
 
   /** SCM_MAX_FD. */
-  private static final int MOST_DESCRIPTORS = 253;
+  private static final int MAX_DESCRIPTORS = 253;
 
   @TempDir Path directory;
 
@@ -98,7 +98,7 @@ class HostileSizeClientIT {
       "dgram",
       "seqpacket seqpacket",
       "zero seqpacket",
-      "seqpacket ".repeat(MOST_DESCRIPTORS).strip()
+      "seqpacket ".repeat(MAX_DESCRIPTORS).strip()
     };
     Files.writeString(directory.resolve("file"), "what was in the file");
     try (PtyServer server = PtyServer.echo(directory)) {

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Terminal;
-import rig.Tool;
+import support.Terminal;
+import support.Tool;
 
 /** Servers that are told the size of a terminal, and do with the socket for it what they can. */
 class HostileSizeServerIT {

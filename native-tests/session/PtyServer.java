@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Run;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Run;
 
 /** iosock with a command on a pseudo-terminal, which nobody but it and the test looks at. */
 final class PtyServer implements AutoCloseable {

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Iosock;
-import rig.Screen;
-import rig.Tool;
+import support.Iosock;
+import support.Screen;
+import support.Tool;
 
 /** Programs that use the whole screen, seen as a person sees them. */
 class ScreenIT {

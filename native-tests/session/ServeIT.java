@@ -28,15 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Rest;
-import rig.Run;
-import rig.Server;
-import rig.Tool;
+import support.Bytes;
+import support.Client;
+import support.Idle;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Server;
+import support.Tool;
 
 /** {@code --serve}: iosock's own input and output on a socket. */
 class ServeIT {
@@ -200,7 +200,7 @@ class ServeIT {
     try (RandomAccessFile fifo = fifo();
         Iosock iosock = servingFifo()) {
       fifo.write("kept".getBytes(StandardCharsets.US_ASCII));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       try (FileInputStream other = new FileInputStream(directory.resolve("fifo").toFile())) {
         assertEquals("kept".length(), other.available());
         assertEquals('k', other.read());
@@ -223,7 +223,7 @@ class ServeIT {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("b"));
       await().atMost(20, SECONDS).until(() -> isAlone(iosock));
       fifo.write("kept".getBytes(StandardCharsets.US_ASCII));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       try (FileInputStream other = new FileInputStream(directory.resolve("fifo").toFile())) {
         assertEquals("kept".length(), other.available());
       }
@@ -240,7 +240,7 @@ class ServeIT {
     byte[] flood = Bytes.random(1_000_000, 5);
     try (Iosock iosock = serving()) {
       Thread writer = Thread.ofPlatform().start(writer(iosock, flood));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       assertTrue(writer.isAlive());
       try (Client client = iosock.connect()) {
         assertArrayEquals(flood, client.read(flood.length));
@@ -259,7 +259,7 @@ class ServeIT {
         say(iosock, "all");
         iosock.process().getOutputStream().close();
         assertEquals("all", client.readAllText());
-        Rest.await(iosock.pid());
+        Idle.await(iosock.pid());
         client.send(words);
       }
       assertEquals(0, iosock.exitCode());
@@ -289,7 +289,7 @@ class ServeIT {
                 .startWith("--serve", "./s.sock")
                 .awaitListening();
         Client input = peer.accept()) {
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       input.shutdownOutput();
       assertEquals(0, iosock.exitCode());
     }
@@ -313,7 +313,7 @@ class ServeIT {
     try (Iosock iosock = serving()) {
       say(iosock, "left behind");
       iosock.process().getOutputStream().close();
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       try (Client client = iosock.connect()) {
         assertEquals("left behind", client.readAllText());
         client.send("thanks");
@@ -334,7 +334,7 @@ class ServeIT {
             .input(Redirect.from(directory.resolve(input).toFile()))
             .startWith("--serve", "./s.sock")
             .awaitListening()) {
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       try (Client client = iosock.connect()) {
         assertEquals("", client.readAllText());
         client.send("word");
@@ -425,12 +425,12 @@ class ServeIT {
       byte[] sent;
       try (Client client = iosock.connect()) {
         sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 7));
-        Rest.await(iosock.pid());
+        Idle.await(iosock.pid());
         say(iosock, "word");
         assertEquals("word", client.readText(4));
       }
       iosock.process().getOutputStream().close();
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
       assertEquals(0, iosock.exitCode());
     }
@@ -456,7 +456,7 @@ class ServeIT {
                 .awaitListening();
         Client client = iosock.connect()) {
       assertEquals("\0", client.readText(1));
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       iosock.signal(15);
       assertEquals(128 + 15, iosock.exitCode());
       assertFalse(Files.exists(iosock.socket()));

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import rig.Programs;
-import rig.Tool;
+import support.Programs;
+import support.Tool;
 
 /**
  * One end of a connection that says or hears the size of a terminal on the side, well or badly:

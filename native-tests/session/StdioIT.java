@@ -29,12 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
-import rig.Terminal;
+import support.Bytes;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Terminal;
 
 /** A command with pipes, on iosock's own standard input and output. */
 class StdioIT {

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
-import rig.Terminal;
+import support.Bytes;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Terminal;
 
 /** Much that goes through a pseudo-terminal, and what is used up while nothing can. */
 class TerminalFlowIT {

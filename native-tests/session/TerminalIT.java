@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
-import rig.Terminal;
-import rig.Tool;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Terminal;
+import support.Tool;
 
 /** A command on a pseudo-terminal, with a socket. */
 class TerminalIT {

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Rest;
-import rig.Run;
-import rig.Terminal;
-import rig.Tool;
+import support.Bytes;
+import support.Idle;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Terminal;
+import support.Tool;
 
 /** A command on a pseudo-terminal, on iosock's own standard input and output. */
 class TerminalStdioIT {
@@ -373,12 +373,12 @@ class TerminalStdioIT {
       await().atMost(20, SECONDS).until(() -> iosock.output().contains("ready"));
       // More than the terminal and the pipe before it hold, and less than they and the FIFO do.
       writer.write(new byte[120_000]);
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       Run other = Run.of(directory, "dd", "if=fifo", "iflag=nonblock", "bs=65536", "of=other");
       assertTrue(Files.size(directory.resolve("other")) > 0, other.output());
       Files.writeString(directory.resolve("gate"), "open\n");
       await().atMost(20, SECONDS).until(() -> fileSize("in") == 60_000);
-      Rest.await(iosock.pid());
+      Idle.await(iosock.pid());
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
     }

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Iosock;
-import rig.Proc;
-import rig.Terminal;
-import rig.Tool;
+import support.Iosock;
+import support.Proc;
+import support.Terminal;
+import support.Tool;
 
 /** A command's terminal has the size of the terminal of whoever is attached to it. */
 class WindowSizeIT {
@@ -218,7 +218,7 @@ class WindowSizeIT {
     try (Terminal own = Terminal.open(50, 150)) {
       own.startIosock(directory, server);
       own.awaitText("ready");
-      try (rig.Client client = rig.Client.connect(directory.resolve("s.sock"))) {
+      try (support.Client client = support.Client.connect(directory.resolve("s.sock"))) {
         client.send("x").readUntil("x");
         own.resize(51, 151);
         client.readUntil("51 151\r\n");

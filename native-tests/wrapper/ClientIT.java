@@ -10,11 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
 
 /** Clients that do not behave as well as they could. */
 class ClientIT {

@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
-import rig.Tool;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Tool;
 
 /** Any kind of console works, and none holds back more than the command. */
 class ConsoleIT {

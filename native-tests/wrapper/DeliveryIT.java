@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
+import support.Bytes;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
 
 /** Every byte goes to exactly one place, in order. */
 class DeliveryIT {

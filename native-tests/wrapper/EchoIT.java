@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Bytes;
-import rig.Client;
-import rig.Iosock;
-import rig.Run;
-import rig.Tool;
+import support.Bytes;
+import support.Client;
+import support.Iosock;
+import support.Run;
+import support.Tool;
 
 /** What a client sends, what it gets, and what the console gets meanwhile. */
 class EchoIT {

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Iosock;
+import support.Iosock;
 
 /** iosock exits as the command did, or says in one line why there was none. */
 class ExitCodeIT {
 
-  private static final int LONGEST_NAME = 107;
+  private static final int MAX_NAME = 107;
 
   @TempDir Path directory;
 
@@ -89,11 +89,11 @@ class ExitCodeIT {
 
   @Test
   void aNameThatIsTooLong() throws Exception {
-    String tooLong = "n".repeat(LONGEST_NAME + 1);
+    String tooLong = "n".repeat(MAX_NAME + 1);
     assertRun(125, "cannot bind " + tooLong + ": File name too long", tooLong, "true");
     String abstractName = "@" + tooLong;
     assertRun(125, "cannot bind " + abstractName + ": File name too long", abstractName, "true");
-    assertRun(0, "", "n".repeat(LONGEST_NAME), "true");
+    assertRun(0, "", "n".repeat(MAX_NAME), "true");
   }
 
   @ParameterizedTest

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rig.Client;
-import rig.Proc;
-import rig.Programs;
-import rig.Run;
-import rig.Tool;
+import support.Client;
+import support.Proc;
+import support.Programs;
+import support.Run;
+import support.Tool;
 
 /** The image, moved to where its users have it. */
 class ImageIT {

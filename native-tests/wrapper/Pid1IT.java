@@ -11,11 +11,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Run;
-import rig.Tool;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Run;
+import support.Tool;
 
 /** As process 1 of a PID namespace. */
 class Pid1IT {

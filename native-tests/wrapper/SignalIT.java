@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import rig.Client;
-import rig.Iosock;
-import rig.Proc;
-import rig.Programs;
+import support.Client;
+import support.Iosock;
+import support.Proc;
+import support.Programs;
 
 /** What iosock does with the signals that it gets. */
 class SignalIT {

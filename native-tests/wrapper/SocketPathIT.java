@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import rig.Client;
-import rig.Iosock;
-import rig.Run;
-import rig.Tool;
+import support.Client;
+import support.Iosock;
+import support.Run;
+import support.Tool;
 
 /** The path of the socket: whose it is, and who may use it. */
 class SocketPathIT {

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rig.Iosock;
-import rig.Programs;
-import rig.Run;
+import support.Iosock;
+import support.Programs;
+import support.Run;
 
 /** The command sees what it would see without iosock. */
 class TransparentIT {

@@ -11,9 +11,9 @@ public final class CompiledFunction {
   private final long address;
 
   public CompiledFunction(Path library, String name) {
-    Memory file = Memory.string(library.toString());
+    NativeBuffer file = NativeBuffer.string(library.toString());
     long handle = Link.call(Link.function("dlopen"), file.address(), RTLD_NOW, 0, 0, 0, 0);
-    long symbol = Memory.string(name).address();
+    long symbol = NativeBuffer.string(name).address();
     address = handle == 0 ? 0 : Link.call(Link.function("dlsym"), handle, symbol, 0, 0, 0, 0);
     if (address == 0) {
       throw new UnsatisfiedLinkError(library + " has no " + name);

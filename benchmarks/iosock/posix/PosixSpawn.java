@@ -9,18 +9,18 @@ public final class PosixSpawn {
 
   private static final long POSIX_SPAWN = Link.function("posix_spawn");
 
-  private final Memory pid = new Memory(Integer.BYTES);
-  private final Memory file;
-  private final Memory vector;
+  private final NativeBuffer pid = new NativeBuffer(Integer.BYTES);
+  private final NativeBuffer file;
+  private final NativeBuffer vector;
 
   /**
    * @param argv a path and arguments
    */
   public PosixSpawn(List<String> argv) {
-    file = Memory.string(argv.getFirst());
-    vector = new Memory((argv.size() + 1) * Long.BYTES);
+    file = NativeBuffer.string(argv.getFirst());
+    vector = new NativeBuffer((argv.size() + 1) * Long.BYTES);
     for (int i = 0; i < argv.size(); i++) {
-      vector.putLong(i * Long.BYTES, Memory.string(argv.get(i)).address());
+      vector.putLong(i * Long.BYTES, NativeBuffer.string(argv.get(i)).address());
     }
   }
 

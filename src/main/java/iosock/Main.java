@@ -1,35 +1,35 @@
 package iosock;
 
+import iosock.child.CommandNotRun;
+import iosock.child.Launcher;
+import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
 import iosock.cli.Usage;
 import iosock.cli.UsageError;
 import iosock.cli.Version;
+import iosock.inherited.Arguments;
+import iosock.inherited.Descriptors;
+import iosock.inherited.OpenFileLimit;
+import iosock.inherited.SignalState;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ResourceLimit;
 import iosock.posix.WindowSize;
-import iosock.process.Arguments;
-import iosock.process.CommandNotRun;
-import iosock.process.Descriptors;
-import iosock.process.OpenFileLimit;
-import iosock.process.SignalState;
-import iosock.process.Spawner;
-import iosock.process.StdioPipes;
 import iosock.relay.CommandSide;
 import iosock.relay.OnPipes;
 import iosock.relay.OnTerminal;
 import iosock.relay.Relay;
 import iosock.relay.StdioRelay;
-import iosock.signal.EarlyTermination;
-import iosock.signal.Ended;
 import iosock.signal.SignalPipe;
+import iosock.signal.StartupSignals;
+import iosock.signal.TerminatedBySignal;
 import iosock.socket.Connection;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
-import iosock.terminal.OwnTerminal;
-import iosock.terminal.PseudoTerminal;
-import iosock.terminal.SizeName;
+import iosock.tty.OwnTerminal;
+import iosock.tty.PseudoTerminal;
+import iosock.winsize.WindowSizeAddress;
 
 /** Joins a command, or its own standard input and output, to a Unix domain socket. */
 public final class Main {
@@ -41,18 +41,18 @@ public final class Main {
   /** Added to a signal's number, as shells do. */
   private static final int KILLED = 128;
 
-  private final EarlyTermination early;
+  private final StartupSignals early;
   private final Libc libc = new Libc();
   private final Messages messages = new Messages(libc);
 
-  private Main(EarlyTermination early) {
+  private Main(StartupSignals early) {
     this.early = early;
   }
 
   public static void main(String[] arguments) {
     int code = FAILED;
     try {
-      EarlyTermination early = EarlyTermination.intercept();
+      StartupSignals early = StartupSignals.intercept();
       code = new Main(early).main(arguments.length);
     } catch (Throwable unexpected) {
       // A libc, a processor or a VM that this was not made for.
@@ -76,10 +76,10 @@ public final class Main {
   private int main(int argumentCount) {
     try {
       Descriptors descriptors = new Descriptors(libc);
-      descriptors.fillStandard();
+      descriptors.ensureStdioOpen();
       Arguments arguments = Arguments.read(libc, argumentCount);
       CommandLine line = CommandLine.parse(arguments.own());
-      descriptors.closeVirtualMachinesOnExec(arguments);
+      descriptors.setCloexecOnVmDescriptors(arguments);
       switch (line.action()) {
         case HELP -> messages.print(Usage.text());
         case VERSION -> messages.print(Version.text());
@@ -120,8 +120,8 @@ public final class Main {
         signals.catchForTerminal();
         terminal.goRaw();
       }
-      Spawner spawner = new Spawner(libc, inherited, openFiles);
-      relay.attend(spawner.start(line.command(), side.stdio()));
+      Launcher launcher = new Launcher(libc, inherited, openFiles);
+      relay.attend(launcher.start(line.command(), side.stdio()));
       int code = relay.run();
       // In this order: a client that reads the end must not come back to a socket without anybody.
       close(listener);
@@ -162,12 +162,12 @@ public final class Main {
   private int connect(CommandLine line) {
     try {
       return connectUntilEnded(line);
-    } catch (Ended e) {
+    } catch (TerminatedBySignal e) {
       return KILLED + e.signal();
     }
   }
 
-  private int connectUntilEnded(CommandLine line) throws Ended {
+  private int connectUntilEnded(CommandLine line) throws TerminatedBySignal {
     SignalPipe signals = catchSignals(SignalState.read(libc));
     OwnTerminal terminal = OwnTerminal.find(libc);
     if (line.pty() && terminal.isInput()) {
@@ -178,7 +178,8 @@ public final class Main {
     return end(line, relay, relay.run());
   }
 
-  private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal) throws Ended {
+  private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal)
+      throws TerminatedBySignal {
     SocketName name = new SocketName(line.socket());
     int server = Connection.connect(libc, name, sizeName(terminal), signals);
     StdioRelay relay = StdioRelay.attach(libc, signals, terminal, server, line.detachKey());
@@ -202,7 +203,7 @@ public final class Main {
   /** Says the size of this terminal from the first instant on; null if it has none. */
   private byte[] sizeName(OwnTerminal terminal) {
     WindowSize size = terminal.size();
-    return size == null ? null : SizeName.of(size, libc.getpid(), System.nanoTime());
+    return size == null ? null : WindowSizeAddress.of(size, libc.getpid(), System.nanoTime());
   }
 
   private static int end(CommandLine line, StdioRelay relay, int code) {

@@ -5,7 +5,7 @@ import iosock.cli.UsageError;
 import iosock.posix.Ascii;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import java.io.ByteArrayOutputStream;
 
 /** What iosock itself has to say, in bytes: what it quotes need not be text in any charset. */
@@ -107,7 +107,7 @@ final class Messages {
   }
 
   private int write(int fd, byte[] text) {
-    Memory bytes = Memory.string(text);
+    NativeBuffer bytes = NativeBuffer.string(text);
     int done = 0;
     while (done < text.length) {
       long written = libc.write(fd, bytes, done, text.length - done);

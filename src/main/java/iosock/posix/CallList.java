@@ -10,13 +10,13 @@ public final class CallList {
 
   private final long[] functions;
   private final long[] arguments;
-  private final Memory failure;
+  private final NativeBuffer failure;
   private int size;
 
   /**
    * @param failure receives the errno, an int, of the last call that failed
    */
-  public CallList(int capacity, Memory failure) {
+  public CallList(int capacity, NativeBuffer failure) {
     functions = new long[capacity];
     arguments = new long[capacity * ARGUMENTS];
     this.failure = failure;
@@ -43,12 +43,12 @@ public final class CallList {
     return add(Libc.SIGACTION, signal, action.address(), 0);
   }
 
-  public CallList execvp(Memory file, Memory argv) {
+  public CallList execvp(NativeBuffer file, NativeBuffer argv) {
     return add(Libc.EXECVP, file.address(), argv.address(), 0);
   }
 
   /** Writes all of {@code buffer}. */
-  public CallList write(int fd, Memory buffer) {
+  public CallList write(int fd, NativeBuffer buffer) {
     return add(Libc.WRITE, fd, buffer.address(), buffer.size());
   }
 

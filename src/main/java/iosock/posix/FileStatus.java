@@ -24,7 +24,7 @@ public final class FileStatus {
   static final int OFFSETOF_stx_dev_major = 136;
   static final int OFFSETOF_stx_dev_minor = 140;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   /** One of the S_IF constants. */
   public int type() {

@@ -13,9 +13,9 @@ final class IoVector {
   static final int OFFSETOF_iov_base = 0;
   static final int OFFSETOF_iov_len = 8;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
-  void set(Memory buffer, int length) {
+  void set(NativeBuffer buffer, int length) {
     memory.putLong(OFFSETOF_iov_base, buffer.address());
     memory.putLong(OFFSETOF_iov_len, length);
   }

@@ -67,8 +67,8 @@ public final class Libc {
   private static final long WAITPID = Link.function("waitpid");
   static final long WRITE = Link.function("write");
 
-  private final Memory word = new Memory(Long.BYTES);
-  private final Memory length = new Memory(Integer.BYTES);
+  private final NativeBuffer word = new NativeBuffer(Long.BYTES);
+  private final NativeBuffer length = new NativeBuffer(Integer.BYTES);
 
   public int accept4(int fd, int flags) {
     return result(call(ACCEPT4, fd, 0, 0, flags, 0, 0));
@@ -102,7 +102,7 @@ public final class Libc {
    * fork(2). The child makes the calls of {@code birth} until one fails, then all of {@code
    * epitaph}, which ends with _exit: it never returns from here. There it has one thread, and
    * whatever lock another thread of the VM held stays held, so it may hang at any moment before
-   * execvp(3); see {@code iosock.process.Spawner}.
+   * execvp(3); see {@code iosock.child.Launcher}.
    *
    * @return the child's process id
    */
@@ -211,14 +211,14 @@ public final class Libc {
     return result(call(LISTEN, fd, backlog, 0));
   }
 
-  public int open(Memory path, int flags) {
+  public int open(NativeBuffer path, int flags) {
     return result(call(OPEN, path.address(), flags, 0));
   }
 
   /**
    * @param ends receives two ints: the end to read from, then the end to write to
    */
-  public int pipe2(Memory ends, int flags) {
+  public int pipe2(NativeBuffer ends, int flags) {
     return result(call(PIPE2, ends.address(), flags, 0));
   }
 
@@ -248,14 +248,14 @@ public final class Libc {
     return result(call(RAISE, signal, 0, 0));
   }
 
-  public long read(int fd, Memory buffer, int length) {
+  public long read(int fd, NativeBuffer buffer, int length) {
     return call(READ, fd, buffer.address(), length);
   }
 
   /**
    * @return how many bytes of the target, without a NUL, were put into {@code buffer}
    */
-  public int readlink(Memory path, Memory buffer) {
+  public int readlink(NativeBuffer path, NativeBuffer buffer) {
     return (int) call(READLINK, path.address(), buffer.address(), buffer.size());
   }
 
@@ -263,11 +263,11 @@ public final class Libc {
     return call(RECVMSG, fd, message.address(), flags);
   }
 
-  public long recv(int fd, Memory buffer, int length, int flags) {
+  public long recv(int fd, NativeBuffer buffer, int length, int flags) {
     return call(RECV, fd, buffer.address(), length, flags, 0, 0);
   }
 
-  public long send(int fd, Memory buffer, int offset, int length, int flags) {
+  public long send(int fd, NativeBuffer buffer, int offset, int length, int flags) {
     return call(SEND, fd, buffer.address() + offset, length, flags, 0, 0);
   }
 
@@ -309,7 +309,7 @@ public final class Libc {
   /**
    * @param ends receives two ints
    */
-  public int socketpair(int domain, int type, Memory ends) {
+  public int socketpair(int domain, int type, NativeBuffer ends) {
     return result(call(SOCKETPAIR, domain, type, 0, ends.address(), 0, 0));
   }
 
@@ -318,7 +318,7 @@ public final class Libc {
     return call(SPLICE, from, 0, to, 0, length, flags);
   }
 
-  public int statx(int directory, Memory path, int flags, FileStatus status) {
+  public int statx(int directory, NativeBuffer path, int flags, FileStatus status) {
     return result(
         call(
             STATX,
@@ -333,7 +333,7 @@ public final class Libc {
   /** What went wrong, in the user's language and charset. */
   public byte[] strerror(int errno) {
     long text = call(STRERROR, errno, 0, 0);
-    Memory copy = new Memory((int) call(STRLEN, text, 0, 0));
+    NativeBuffer copy = new NativeBuffer((int) call(STRLEN, text, 0, 0));
     call(MEMCPY, copy.address(), text, copy.size());
     return copy.get(0, copy.size());
   }
@@ -360,7 +360,7 @@ public final class Libc {
     return (int) call(UMASK, mask, 0, 0);
   }
 
-  public int unlink(Memory path) {
+  public int unlink(NativeBuffer path) {
     return result(call(UNLINK, path.address(), 0, 0));
   }
 
@@ -371,11 +371,11 @@ public final class Libc {
   /**
    * @param status receives an int for {@link WaitStatus}
    */
-  public int waitpid(int pid, Memory status, int options) {
+  public int waitpid(int pid, NativeBuffer status, int options) {
     return result(call(WAITPID, pid, status.address(), options));
   }
 
-  public long write(int fd, Memory buffer, int offset, int length) {
+  public long write(int fd, NativeBuffer buffer, int offset, int length) {
     return call(WRITE, fd, buffer.address() + offset, length);
   }
 

@@ -26,7 +26,7 @@ public final class MachineCode {
     }
     int flags = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
     long page = call("mmap", 0, PAGE, Mman.PROT_READ | Mman.PROT_WRITE, flags, -1);
-    Memory bytes = new Memory(code.length);
+    NativeBuffer bytes = new NativeBuffer(code.length);
     bytes.put(0, code);
     if (page == -1
         || call("memcpy", page, bytes.address(), code.length, 0, 0) != page

@@ -16,7 +16,7 @@ public final class Message {
   static final int OFFSETOF_msg_control = 32;
   static final int OFFSETOF_msg_controllen = 40;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
   private final IoVector bytes = new IoVector();
   private final PassedDescriptor descriptor = new PassedDescriptor();
 
@@ -27,17 +27,17 @@ public final class Message {
   }
 
   /** To send the first {@code length} bytes of a buffer, and beside them a descriptor. */
-  public Message sending(Memory buffer, int length, int fd) {
+  public Message sending(NativeBuffer buffer, int length, int fd) {
     descriptor.set(fd);
     return with(buffer, length);
   }
 
   /** To receive at most {@code length} bytes into a buffer, and what may come beside them. */
-  public Message receiving(Memory buffer, int length) {
+  public Message receiving(NativeBuffer buffer, int length) {
     return with(buffer, length);
   }
 
-  private Message with(Memory buffer, int length) {
+  private Message with(NativeBuffer buffer, int length) {
     bytes.set(buffer, length);
     memory.putLong(OFFSETOF_msg_controllen, descriptor.size());
     return this;

@@ -19,7 +19,7 @@ final class PassedDescriptor {
 
   private static final int SPACE = SIZEOF + Long.BYTES;
 
-  private final Memory memory = new Memory(SPACE);
+  private final NativeBuffer memory = new NativeBuffer(SPACE);
 
   void set(int fd) {
     memory.putLong(OFFSETOF_cmsg_len, LENGTH);

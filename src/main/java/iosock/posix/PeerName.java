@@ -3,8 +3,8 @@ package iosock.posix;
 /** The address that a peer has given its socket, received from the kernel. */
 public final class PeerName {
 
-  private final Memory address = new Memory(SocketAddress.SIZEOF);
-  private final Memory length = new Memory(Integer.BYTES);
+  private final NativeBuffer address = new NativeBuffer(SocketAddress.SIZEOF);
+  private final NativeBuffer length = new NativeBuffer(Integer.BYTES);
 
   /** Call it before the name is received, as it is also told how much room there is. */
   public PeerName clear() {

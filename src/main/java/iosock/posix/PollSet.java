@@ -26,12 +26,12 @@ public final class PollSet {
   /** poll(2) passes over a negative descriptor and sets its revents to 0. */
   private static final int NOBODY = -1;
 
-  private final Memory slots;
+  private final NativeBuffer slots;
   private final int size;
 
   public PollSet(int size) {
     this.size = size;
-    slots = new Memory(size * SIZEOF);
+    slots = new NativeBuffer(size * SIZEOF);
     clear();
   }
 

@@ -15,8 +15,8 @@ public final class ProcFile {
   public static byte[] read(Libc libc, String path) {
     int fd =
         Failure.check(
-            libc.open(Memory.string(path), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC), "open", path);
-    Memory piece = new Memory(PIECE);
+            libc.open(NativeBuffer.string(path), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC), "open", path);
+    NativeBuffer piece = new NativeBuffer(PIECE);
     byte[] all = new byte[0];
     int read;
     while ((read = Failure.check((int) libc.read(fd, piece, PIECE), "read", path)) > 0) {

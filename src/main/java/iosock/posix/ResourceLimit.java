@@ -15,7 +15,7 @@ public final class ResourceLimit {
   static final int OFFSETOF_rlim_cur = 0;
   static final int OFFSETOF_rlim_max = 8;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   /** As unsigned: RLIM_INFINITY is the largest. */
   public void soft(long limit) {

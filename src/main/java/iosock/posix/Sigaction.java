@@ -13,7 +13,7 @@ public final class Sigaction {
   static final int OFFSETOF_sa_handler = 0;
   static final int OFFSETOF_sa_flags = 136;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   /**
    * @param handler the address of a function in machine code, or {@link Signals#SIG_IGN}

@@ -5,7 +5,7 @@ public final class SignalSet {
 
   static final int SIZEOF = 128;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   public static long bit(int signal) {
     return 1L << (signal - 1);

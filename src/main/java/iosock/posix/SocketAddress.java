@@ -14,9 +14,9 @@ public final class SocketAddress {
   static final int OFFSETOF_sun_path = 2;
 
   /** Names end with a NUL or begin with one, so one byte of {@code sun_path} is never theirs. */
-  public static final int LONGEST_NAME = SIZEOF - OFFSETOF_sun_path - 1;
+  public static final int MAX_NAME = SIZEOF - OFFSETOF_sun_path - 1;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
   private final int length;
 
   private SocketAddress(byte[] name, int before, int after) {
@@ -25,12 +25,12 @@ public final class SocketAddress {
     length = OFFSETOF_sun_path + before + name.length + after;
   }
 
-  /** The socket at a path of at most {@link #LONGEST_NAME} bytes. */
+  /** The socket at a path of at most {@link #MAX_NAME} bytes. */
   public static SocketAddress path(byte[] path) {
     return new SocketAddress(path, 0, 1);
   }
 
-  /** The socket of an abstract name of at most {@link #LONGEST_NAME} bytes; see unix(7). */
+  /** The socket of an abstract name of at most {@link #MAX_NAME} bytes; see unix(7). */
   public static SocketAddress abstractName(byte[] name) {
     return new SocketAddress(name, 1, 0);
   }

@@ -29,7 +29,7 @@ public final class Termios {
   /** How many there are in {@code c_cc}. */
   static final int NCCS = 32;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   /** Whether input comes in lines. */
   public boolean isCanonical() {

@@ -16,7 +16,7 @@ public final class WindowSize {
   /** Larger than any screen, and small enough for what programs allocate by it. */
   private static final int LARGEST = 4096;
 
-  private final Memory memory = new Memory(SIZEOF);
+  private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
   public void set(int rows, int columns) {
     memory.putLong(0, 0);
@@ -42,7 +42,7 @@ public final class WindowSize {
   }
 
   /** For reading it from a descriptor, and writing it to one. */
-  public Memory memory() {
+  public NativeBuffer memory() {
     return memory;
   }
 

@@ -2,14 +2,14 @@ package iosock.relay;
 
 import iosock.posix.Errno;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
 import iosock.posix.Message;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PeerName;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.posix.WindowSize;
-import iosock.terminal.PseudoTerminal;
-import iosock.terminal.SizeName;
+import iosock.tty.PseudoTerminal;
+import iosock.winsize.WindowSizeAddress;
 
 /**
  * The size of the present client's terminal, which becomes that of the command's, if the client is
@@ -31,7 +31,7 @@ public final class ClientSize {
   private final WindowSize size = new WindowSize();
   private final PeerName name = new PeerName();
   private final Message message = new Message();
-  private final Memory greeting = new Memory(GREETING);
+  private final NativeBuffer greeting = new NativeBuffer(GREETING);
   private final PollSet room = new PollSet(1);
   private int channel = NONE;
   private int closing = NONE;
@@ -50,9 +50,9 @@ public final class ClientSize {
     known =
         clients.isPresent()
             && libc.getpeername(clients.present(), name.clear()) == 0
-            && SizeName.parse(name, size);
+            && WindowSizeAddress.parse(name, size);
     if (known) {
-      pty.showOn(size);
+      pty.resizeAndRedraw(size);
     }
   }
 

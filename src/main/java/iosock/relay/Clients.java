@@ -17,20 +17,20 @@ final class Clients {
    * How many may have left with unread words. With more than that nobody is accepted, which holds
    * clients back as a full pipe does.
    */
-  static final int MOST_DEPARTED = 64;
+  static final int MAX_DEPARTED = 64;
 
   private int present = NONE;
   private boolean sending;
   private boolean receiving;
   // One more: the client that was present when there was room last.
-  private final int[] departed = new int[MOST_DEPARTED + 1];
+  private final int[] departed = new int[MAX_DEPARTED + 1];
   private int departedCount;
   // In one turn all that have departed, and all that have come.
-  private final int[] done = new int[MOST_DEPARTED + Listener.BACKLOG + 3];
+  private final int[] done = new int[MAX_DEPARTED + Listener.BACKLOG + 3];
   private int doneCount;
 
   boolean hasRoom() {
-    return departedCount < MOST_DEPARTED;
+    return departedCount < MAX_DEPARTED;
   }
 
   void arrive(int fd) {

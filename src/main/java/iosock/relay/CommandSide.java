@@ -1,7 +1,7 @@
 package iosock.relay;
 
+import iosock.child.Stdio;
 import iosock.posix.PollSet;
-import iosock.process.Stdio;
 
 /** What joins the relay's pipes to the command: nothing more, or a terminal. */
 public interface CommandSide {

@@ -5,7 +5,7 @@ import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.Sockets;
 
 /**
@@ -38,7 +38,7 @@ final class Console {
   private Way way;
 
   /** Allocated when first needed: bytes that have left the command's pipe and not yet arrived. */
-  private Memory buffer;
+  private NativeBuffer buffer;
 
   private int start;
   private int end;
@@ -50,7 +50,7 @@ final class Console {
   Console(Libc libc, int inherited) {
     this.libc = libc;
     FileStatus status = new FileStatus();
-    libc.statx(inherited, Memory.string(""), Fcntl.AT_EMPTY_PATH, status);
+    libc.statx(inherited, NativeBuffer.string(""), Fcntl.AT_EMPTY_PATH, status);
     int opened = inherited;
     way = Way.SPLICE;
     if (status.type() == FileStatus.S_IFSOCK) {
@@ -70,7 +70,7 @@ final class Console {
   /** As another open file of the same terminal, whose flags are ours alone. */
   private int openAnew(int inherited) {
     return libc.open(
-        Memory.string(Ascii.bytes("/proc/self/fd/".concat(Integer.toString(inherited)))),
+        NativeBuffer.string(Ascii.bytes("/proc/self/fd/".concat(Integer.toString(inherited)))),
         Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC);
   }
 
@@ -111,7 +111,7 @@ final class Console {
 
   private long copy(int pipe, long length) {
     if (buffer == null) {
-      buffer = new Memory(BUFFER_SIZE);
+      buffer = new NativeBuffer(BUFFER_SIZE);
     }
     long read = libc.read(pipe, buffer, (int) Math.min(length, BUFFER_SIZE));
     // Where splice(2) failed for good, what is read is not written: this is the swallowing.

@@ -1,8 +1,8 @@
 package iosock.relay;
 
+import iosock.flow.Pipe;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.process.Pipe;
 
 /** What comes from the socket, through a pipe, to iosock's own standard output. */
 final class Incoming {

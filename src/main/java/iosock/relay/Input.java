@@ -3,7 +3,7 @@ package iosock.relay;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 
 /** What clients send, one after another, into a pipe. */
@@ -20,7 +20,7 @@ final class Input implements Feed {
   private boolean blocked;
 
   /** Allocated when nobody reads the pipe any more: what is sent then goes nowhere. */
-  private Memory discarded;
+  private NativeBuffer discarded;
 
   private boolean silent = true;
   private boolean reset;
@@ -82,7 +82,7 @@ final class Input implements Feed {
     } else if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
       blocked = ready;
     } else if (moved == -Errno.EPIPE) {
-      discarded = new Memory(DISCARDED_AT_ONCE);
+      discarded = new NativeBuffer(DISCARDED_AT_ONCE);
     } else {
       // The end, or ECONNRESET in its place where the client left unread what it was sent.
       reset |= moved == -Errno.ECONNRESET;
@@ -95,7 +95,7 @@ final class Input implements Feed {
       return size.greet(speaker, pipe);
     }
     return libc.splice(
-        speaker, pipe, Relay.MOST_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+        speaker, pipe, Relay.MAX_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
   }
 
   private long discard(int speaker) {

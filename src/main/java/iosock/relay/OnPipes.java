@@ -1,8 +1,8 @@
 package iosock.relay;
 
+import iosock.child.Stdio;
+import iosock.child.StdioPipes;
 import iosock.posix.PollSet;
-import iosock.process.Stdio;
-import iosock.process.StdioPipes;
 
 /** A command whose standard input, output and error are the relay's pipes themselves. */
 public final class OnPipes implements CommandSide {

@@ -1,12 +1,12 @@
 package iosock.relay;
 
+import iosock.child.Stdio;
+import iosock.flow.Pipe;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.WindowSize;
-import iosock.process.Pipe;
-import iosock.process.Stdio;
-import iosock.terminal.OwnTerminal;
-import iosock.terminal.PseudoTerminal;
+import iosock.tty.OwnTerminal;
+import iosock.tty.PseudoTerminal;
 
 /** A command on a pseudo-terminal, whose master is joined to the relay by two pipes. */
 public final class OnTerminal implements CommandSide {

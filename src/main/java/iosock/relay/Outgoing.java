@@ -1,9 +1,9 @@
 package iosock.relay;
 
+import iosock.flow.Pipe;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.process.Pipe;
-import iosock.terminal.OwnTerminal;
+import iosock.tty.OwnTerminal;
 
 /** iosock's own standard input, through a pipe, to who is connected. */
 final class Outgoing {

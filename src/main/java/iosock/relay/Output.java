@@ -108,7 +108,7 @@ final class Output {
    */
   private boolean move(boolean ready) {
     boolean toClient = clients.isReceiving();
-    long most = Math.min(owed, Relay.MOST_AT_ONCE);
+    long most = Math.min(owed, Relay.MAX_AT_ONCE);
     long moved = toClient ? splice(most) : console.take(pipe, most);
     if (moved > 0) {
       blocked = false;

@@ -5,7 +5,7 @@ import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 
@@ -40,7 +40,7 @@ final class OwnInput implements Feed {
   private final int fd;
   private final int pipe;
   private final int key;
-  private final Memory buffer = new Memory(READ_AT_ONCE);
+  private final NativeBuffer buffer = new NativeBuffer(READ_AT_ONCE);
   private final PollSet ready = new PollSet(2);
   private Way way;
   private boolean blocked;
@@ -62,7 +62,7 @@ final class OwnInput implements Feed {
     this.pipe = pipe;
     this.key = key;
     FileStatus status = new FileStatus();
-    libc.statx(STANDARD_INPUT, Memory.string(""), Fcntl.AT_EMPTY_PATH, status);
+    libc.statx(STANDARD_INPUT, NativeBuffer.string(""), Fcntl.AT_EMPTY_PATH, status);
     boolean isTerminal = libc.isatty(STANDARD_INPUT);
     way = asTerminal || isTerminal ? Way.READ : Way.SPLICE;
     if (status.type() == FileStatus.S_IFSOCK) {
@@ -86,7 +86,7 @@ final class OwnInput implements Feed {
 
   private int open(String path) {
     return libc.open(
-        Memory.string(Ascii.bytes(path)),
+        NativeBuffer.string(Ascii.bytes(path)),
         Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC);
   }
 
@@ -144,7 +144,7 @@ final class OwnInput implements Feed {
   }
 
   private long splice() {
-    return libc.splice(fd, pipe, Relay.MOST_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+    return libc.splice(fd, pipe, Relay.MAX_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
   }
 
   private long copy() {

@@ -2,7 +2,7 @@ package iosock.relay;
 
 import iosock.posix.Errno;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.socket.Listener;
@@ -145,7 +145,7 @@ final class Reception {
     if (clients.isPresent()) {
       // Closed with unread input, it would read ECONNRESET instead of the end.
       libc.shutdown(clients.present(), Sockets.SHUT_RDWR);
-      Memory unread = new Memory(UNREAD_AT_ONCE);
+      NativeBuffer unread = new NativeBuffer(UNREAD_AT_ONCE);
       while (libc.read(clients.present(), unread, UNREAD_AT_ONCE) > 0) {
         continue;
       }

@@ -1,12 +1,12 @@
 package iosock.relay;
 
+import iosock.child.Child;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
-import iosock.process.Command;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
-import iosock.terminal.OwnTerminal;
+import iosock.tty.OwnTerminal;
 
 /**
  * The loop around a command: one poll(2), in which everything that can happen is a descriptor.
@@ -17,7 +17,7 @@ import iosock.terminal.OwnTerminal;
 public final class Relay {
 
   /** Bytes in one splice(2): what a pipe holds. */
-  static final int MOST_AT_ONCE = 1 << 20;
+  static final int MAX_AT_ONCE = 1 << 20;
 
   /** How long a receiver may take nothing, once the command has exited, before it is given up. */
   private static final long PATIENCE_NANOS = 5_000_000_000L;
@@ -42,7 +42,7 @@ public final class Relay {
   private final Output out;
   private final Output err;
   private final PollSet poll = new PollSet(Slot.COUNT);
-  private Command command;
+  private Child command;
   private boolean stopping;
   private boolean hangingUp;
   private boolean draining;
@@ -78,7 +78,7 @@ public final class Relay {
   }
 
   /** The command has been started. */
-  public Relay attend(Command started) {
+  public Relay attend(Child started) {
     command = started;
     return this;
   }

@@ -4,12 +4,12 @@ import static iosock.posix.Failure.check;
 
 import iosock.posix.Errno;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
 import iosock.posix.Message;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.posix.WindowSize;
-import iosock.terminal.OwnTerminal;
+import iosock.tty.OwnTerminal;
 
 /**
  * Tells the far end how large this terminal is, if it wants to know: on a socket of its own, whose
@@ -25,7 +25,7 @@ final class SizeTeller {
 
   private final Libc libc;
   private final OwnTerminal terminal;
-  private final Memory first = new Memory(1);
+  private final NativeBuffer first = new NativeBuffer(1);
   private final Message message = new Message();
   private int own;
   private int passed;
@@ -42,7 +42,7 @@ final class SizeTeller {
   SizeTeller(Libc libc, OwnTerminal terminal) {
     this.libc = libc;
     this.terminal = terminal;
-    Memory ends = new Memory(2 * Integer.BYTES);
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
     check(libc.socketpair(Sockets.AF_UNIX, type, ends), "make", "a socket");
     own = ends.getInt(0);

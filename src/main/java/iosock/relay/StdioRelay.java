@@ -1,16 +1,16 @@
 package iosock.relay;
 
+import iosock.child.Orphans;
+import iosock.flow.Pipe;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
 import iosock.posix.Sockets;
-import iosock.process.Orphans;
-import iosock.process.Pipe;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
-import iosock.terminal.OwnTerminal;
+import iosock.tty.OwnTerminal;
 
 /**
  * The loop that joins iosock's own standard input and output to a socket: to one client after

@@ -3,10 +3,10 @@ package iosock.relay;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Termios;
-import iosock.terminal.PseudoTerminal;
+import iosock.tty.PseudoTerminal;
 
 /**
  * What is typed on the command's terminal: from a pipe to the master, and at the end the character
@@ -14,12 +14,12 @@ import iosock.terminal.PseudoTerminal;
  */
 final class TerminalInput {
 
-  private static final int MOST_DOUBTS = 10;
+  private static final int MAX_DOUBTS = 10;
 
   private final Libc libc;
   private final int pipe;
   private final PseudoTerminal pty;
-  private final Memory character = new Memory(1);
+  private final NativeBuffer character = new NativeBuffer(1);
 
   /** The terminal is full; otherwise it is the pipe that is waited for. */
   private boolean blocked;
@@ -77,7 +77,7 @@ final class TerminalInput {
   private void move(boolean ready) {
     long moved =
         libc.splice(
-            pipe, pty.master(), Relay.MOST_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            pipe, pty.master(), Relay.MAX_AT_ONCE, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
     if (moved == -Errno.EAGAIN || moved == -Errno.EINTR) {
       blocked = ready;
     } else if (moved < 0) {
@@ -108,7 +108,7 @@ final class TerminalInput {
     }
     Termios settings = pty.settings();
     canonical = settings.isCanonical();
-    boolean isAllRead = pty.isAllRead();
+    boolean inputConsumed = pty.inputConsumed();
     if (endedWithinLine && canonical) {
       // The first one only hands over the line.
       endsToType++;
@@ -124,7 +124,7 @@ final class TerminalInput {
       }
     }
     // A program that changes the mode to and fro shows something in between.
-    certain = isAllRead && !pty.hasShown();
+    certain = inputConsumed && !pty.hasOutput();
   }
 
   private void type() {
@@ -145,7 +145,7 @@ final class TerminalInput {
   /** Whether input comes in lines by now and did not when the end was typed last, or vice versa. */
   private boolean isChanged() {
     // What was typed is to be taken in first.
-    pty.isAllRead();
+    pty.inputConsumed();
     return pty.settings().isCanonical() != canonical;
   }
 
@@ -169,8 +169,8 @@ final class TerminalInput {
    * where it would have been: nothing but ends is left to read. Not for ever: it may just talk.
    */
   private boolean isDoubtful() {
-    boolean doubtful = !certain && !canonical && (pty.isAllRead() || pty.unread() <= endsTyped);
-    return doubtful && doubts++ < MOST_DOUBTS;
+    boolean doubtful = !certain && !canonical && (pty.inputConsumed() || pty.unread() <= endsTyped);
+    return doubtful && doubts++ < MAX_DOUBTS;
   }
 
   void hangup() {

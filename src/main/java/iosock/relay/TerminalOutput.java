@@ -4,13 +4,13 @@ import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.terminal.PseudoTerminal;
+import iosock.tty.PseudoTerminal;
 
 /** What the command's terminal shows: from the master into a pipe. */
 final class TerminalOutput {
 
   /** More than a terminal holds: what comes after it was written by others. */
-  private static final int MOST_AFTER_EXIT = 1 << 16;
+  private static final int MAX_AFTER_EXIT = 1 << 16;
 
   private static final long NO_LIMIT = Long.MAX_VALUE;
 
@@ -67,7 +67,7 @@ final class TerminalOutput {
   boolean drain() {
     blocked = false;
     while (!ended && !blocked) {
-      if (pty.hasShown()) {
+      if (pty.hasOutput()) {
         move(true);
       } else {
         ended = true;
@@ -81,7 +81,7 @@ final class TerminalOutput {
    *     same, it is the pipe that is full
    */
   private boolean move(boolean ready) {
-    long most = Math.min(left, Relay.MOST_AT_ONCE);
+    long most = Math.min(left, Relay.MAX_AT_ONCE);
     long moved =
         libc.splice(pty.master(), pipe, most, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
     if (moved > 0) {
@@ -99,7 +99,7 @@ final class TerminalOutput {
 
   void commandExited() {
     commandExited = true;
-    left = MOST_AFTER_EXIT;
+    left = MAX_AFTER_EXIT;
   }
 
   void hangup() {

@@ -5,7 +5,7 @@ import static iosock.posix.Failure.check;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.MachineCode;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sigaction;
 import iosock.posix.SignalSet;
@@ -59,7 +59,7 @@ public final class SignalPipe {
   private final Sigaction handle;
   private final Sigaction standard = new Sigaction(Signals.SIG_DFL, 0);
   private final Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
-  private final Memory arrived = new Memory(BATCH);
+  private final NativeBuffer arrived = new NativeBuffer(BATCH);
   private final PollSet poll = new PollSet(1);
 
   private SignalPipe(Libc libc, int fd, Sigaction handle, long ignored) {
@@ -76,7 +76,7 @@ public final class SignalPipe {
    * @param ignored the signals that were, bit N-1 for signal N
    */
   public static SignalPipe open(Libc libc, long ignored) {
-    Memory ends = new Memory(2 * Integer.BYTES);
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     // Non-blocking: a handler must not wait, and a pipe full of signals has said it all.
     check(libc.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK), "open", "a pipe");
     long handler =
@@ -147,14 +147,14 @@ public final class SignalPipe {
   /**
    * Takes what arrives within a time, where nothing is to be done but to end.
    *
-   * @throws Ended if it is a signal that ends a process
+   * @throws TerminatedBySignal if it is a signal that ends a process
    */
-  public void awaitEnd(int timeoutMillis) throws Ended {
+  public void waitForTermination(int timeoutMillis) throws TerminatedBySignal {
     int count = await(timeoutMillis) ? read() : 0;
     for (int i = 0; i < count; i++) {
       switch (signal(i)) {
         case Signals.SIGCHLD, Signals.SIGCONT, Signals.SIGWINCH -> {}
-        default -> throw new Ended(signal(i));
+        default -> throw new TerminatedBySignal(signal(i));
       }
     }
   }

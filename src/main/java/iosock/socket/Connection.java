@@ -7,8 +7,8 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
-import iosock.signal.Ended;
 import iosock.signal.SignalPipe;
+import iosock.signal.TerminatedBySignal;
 
 /** A socket that is connected to one that somebody else listens on. */
 public final class Connection {
@@ -25,10 +25,10 @@ public final class Connection {
    *     for none
    * @return a non-blocking descriptor, which the caller closes
    * @throws Failure if nobody listens
-   * @throws Ended if a signal has ended the wait
+   * @throws TerminatedBySignal if a signal has ended the wait
    */
   public static int connect(Libc libc, SocketName name, byte[] ownName, SignalPipe signals)
-      throws Ended {
+      throws TerminatedBySignal {
     SocketAddress address = name.address("connect to");
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
     int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
@@ -37,7 +37,7 @@ public final class Connection {
     }
     int result;
     while ((result = libc.connect(fd, address)) == -Errno.EAGAIN) {
-      signals.awaitEnd(AGAIN_MILLIS);
+      signals.waitForTermination(AGAIN_MILLIS);
     }
     check(result, "connect to", name.text());
     return fd;

@@ -7,7 +7,7 @@ import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 
@@ -77,7 +77,7 @@ public final class Listener {
    * goes without.
    */
   private static int replace(Libc libc, int fd, SocketName name, SocketAddress address, int mode) {
-    Memory directory = Memory.string(name.directory());
+    NativeBuffer directory = NativeBuffer.string(name.directory());
     int lock = libc.open(directory, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
     try {
       if (libc.flock(lock, Fcntl.LOCK_EX | Fcntl.LOCK_NB) == -Errno.EAGAIN) {
@@ -94,7 +94,7 @@ public final class Listener {
       if (dead != -Errno.ECONNREFUSED) {
         return dead;
       }
-      int unlinked = libc.unlink(Memory.string(name.text()));
+      int unlinked = libc.unlink(NativeBuffer.string(name.text()));
       return unlinked < 0 ? unlinked : bind(libc, fd, address, mode);
     } finally {
       libc.close(lock);
@@ -120,7 +120,7 @@ public final class Listener {
    */
   private static FileStatus status(Libc libc, SocketName name) {
     FileStatus status = new FileStatus();
-    Memory path = Memory.string(name.text());
+    NativeBuffer path = NativeBuffer.string(name.text());
     int result = libc.statx(Fcntl.AT_FDCWD, path, Fcntl.AT_SYMLINK_NOFOLLOW, status);
     return result < 0 ? null : status;
   }
@@ -155,7 +155,7 @@ public final class Listener {
     if (file != null) {
       FileStatus now = status(libc, name);
       if (now != null && now.isSameFile(file)) {
-        libc.unlink(Memory.string(name.text()));
+        libc.unlink(NativeBuffer.string(name.text()));
       }
     }
     libc.close(fd);

@@ -31,7 +31,7 @@ public final class SocketName {
       throw new Failure(tried, text, Errno.ENOENT);
     }
     byte[] name = isAbstract() ? Arrays.copyOfRange(text, 1, text.length) : text;
-    if (name.length > SocketAddress.LONGEST_NAME) {
+    if (name.length > SocketAddress.MAX_NAME) {
       throw new Failure(tried, text, Errno.ENAMETOOLONG);
     }
     return isAbstract() ? SocketAddress.abstractName(name) : SocketAddress.path(name);

@@ -83,11 +83,11 @@ class ErrnoCallTest {
   @Test
   void everyArgumentArrivesAndAFailureIsTheNegativeErrno() {
     Libc libc = new Libc();
-    Memory ends = new Memory(2 * Integer.BYTES);
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     assertEquals(0, libc.pipe2(ends, Fcntl.O_NONBLOCK));
     int from = ends.getInt(0);
     int to = ends.getInt(Integer.BYTES);
-    Memory word = Memory.string("word");
+    NativeBuffer word = NativeBuffer.string("word");
     assertEquals(-Errno.EAGAIN, libc.read(from, word, 4));
     assertEquals(4, libc.write(to, word, 0, 4));
     assertEquals(0, libc.pipe2(ends, Fcntl.O_NONBLOCK));

@@ -4,22 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import iosock.child.Child;
+import iosock.child.CommandNotRun;
+import iosock.child.Launcher;
+import iosock.child.Stdio;
+import iosock.child.StdioPipes;
+import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.Libc;
-import iosock.posix.Memory;
+import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
-import iosock.process.Command;
-import iosock.process.CommandNotRun;
-import iosock.process.SignalState;
-import iosock.process.Spawner;
-import iosock.process.Stdio;
-import iosock.process.StdioPipes;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
-import iosock.terminal.OwnTerminal;
-import iosock.terminal.PseudoTerminal;
+import iosock.tty.OwnTerminal;
+import iosock.tty.PseudoTerminal;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -37,12 +37,12 @@ class RelayAllocationTest {
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Libc libc = new Libc();
-  private final Memory message = new Memory(MESSAGE_SIZE);
+  private final NativeBuffer message = new NativeBuffer(MESSAGE_SIZE);
 
   @Test
   void aTurnAllocatesNothing(@TempDir Path directory) throws Exception {
     StdioPipes stdio = new StdioPipes(libc);
-    Command cat = start(stdio, "cat");
+    Child cat = start(stdio, "cat");
     expectNoAllocation(directory, cat, new OnPipes(stdio), 0);
     stdio.close();
   }
@@ -51,21 +51,21 @@ class RelayAllocationTest {
   void aTurnWithATerminalAllocatesNothing(@TempDir Path directory) throws Exception {
     OwnTerminal own = OwnTerminal.find(libc);
     PseudoTerminal pty = PseudoTerminal.open(libc, own);
-    Command cat = start(pty, "sh", "-c", "stty raw -echo; echo; exec cat");
+    Child cat = start(pty, "sh", "-c", "stty raw -echo; echo; exec cat");
     expectNoAllocation(directory, cat, new OnTerminal(libc, pty, own), 1);
     pty.hangup();
   }
 
-  private Command start(Stdio stdio, String... argv) throws CommandNotRun {
+  private Child start(Stdio stdio, String... argv) throws CommandNotRun {
     SignalState noSignals = new SignalState(0, 0);
-    return new Spawner(libc, noSignals, null)
+    return new Launcher(libc, noSignals, null)
         .start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
   }
 
   /**
    * @param greeting how many bytes come before the first echo
    */
-  private void expectNoAllocation(Path directory, Command cat, CommandSide side, int greeting) {
+  private void expectNoAllocation(Path directory, Child cat, CommandSide side, int greeting) {
     byte[] path = Ascii.bytes(directory.resolve("s.sock").toString());
     SignalPipe signals = SignalPipe.open(libc, 0);
     Listener listener = Listener.listen(libc, new SocketName(path), 0600);

@@ -11,7 +11,7 @@ final class SlowStart {
   private SlowStart() {}
 
   public static void main(String[] arguments) throws Exception {
-    EarlyTermination early = EarlyTermination.intercept();
+    StartupSignals early = StartupSignals.intercept();
     System.out.println("ready");
     System.in.read();
     SignalPipe signals = SignalPipe.open(new Libc(), 0);

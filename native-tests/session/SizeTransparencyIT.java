@@ -1,0 +1,227 @@
+package session;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import support.Client;
+import support.Idle;
+import support.Iosock;
+import support.Proc;
+import support.Terminal;
+import support.Tool;
+
+/**
+ * What a terminal says of its size is in no byte of the connection, and whoever does not ask for it
+ * gets nothing to keep.
+ */
+class SizeTransparencyIT {
+
+  /** Every byte except the one that detaches. */
+  private static final String KEYS = everyByteBut('\u001c');
+
+  private static final String[] WORDS = {"1", "two", KEYS, KEYS.repeat(20), "the end"};
+
+  private static final String MORE = "and more";
+
+  @TempDir Path directory;
+
+  /** What answers with the bytes that it gets, and leaves a copy of them in the file {@code in}. */
+  enum FarEnd {
+    SOCAT("exec socat UNIX-LISTEN:\"$S\" EXEC:'tee in'", 0),
+    NETCAT("mkfifo back; nc -lU \"$S\" <back | tee in >back", 0),
+    IOSOCK("exec ./iosock \"$S\" tee in", 0),
+    SERVING_IOSOCK("mkfifo back; ./iosock --serve \"$S\" <back | tee in >back", 0),
+    TERMINAL("exec ./iosock -p \"$S\" sh -c 'stty raw -echo; exec tee in'", 1);
+
+    private final String script;
+
+    /** How many descriptors it keeps while the client is there. */
+    private final int kept;
+
+    FarEnd(String script, int kept) {
+      this.script = script;
+      this.kept = kept;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onlyWhatIsTypedArrivesThereAndOnlyItsAnswerHere(FarEnd farEnd) throws Exception {
+    Process there = start(farEnd);
+    try (Terminal terminal = Terminal.open(30, 90)) {
+      awaitListening();
+      Attached client = Attached.to(directory, terminal);
+      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("in")));
+      // What it needed for the start has been closed by then.
+      Idle.await(there.pid());
+      int before = descriptors(there);
+      typeAndResize(terminal);
+      assertEquals(before + farEnd.kept, descriptors(there));
+      assertEquals(Attached.DETACHED, client.detach());
+      assertArrayEquals(bytes(typed()), Files.readAllBytes(directory.resolve("in")));
+    } finally {
+      end(there);
+    }
+  }
+
+  @Test
+  void aServerInJavaReceivesOnlyWhatIsTyped() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        Terminal terminal = Terminal.open(30, 90)) {
+      server.bind(UnixDomainSocketAddress.of(socket()));
+      Attached client = Attached.to(directory, terminal);
+      try (SocketChannel channel = server.accept()) {
+        CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> echo(channel));
+        typeAndResize(terminal);
+        assertEquals(Attached.DETACHED, client.detach());
+        assertArrayEquals(bytes(typed()), received.get());
+      }
+    }
+  }
+
+  /**
+   * @return what was received until the end
+   */
+  private static byte[] echo(SocketChannel channel) {
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    ByteBuffer some = ByteBuffer.allocate(4096);
+    try {
+      while (channel.read(some) >= 0) {
+        received.write(some.array(), 0, some.position());
+        channel.write(some.flip());
+        some.clear();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return received.toByteArray();
+  }
+
+  @Test
+  void clientsOfAPipeLeaveNoDescriptorBehind() throws Exception {
+    try (Iosock iosock = Iosock.running(directory, "cat")) {
+      int before;
+      // What it needed for the start has been closed once it has served somebody.
+      try (Client first = iosock.connect()) {
+        assertEquals("x", first.send("x").readText(1));
+        before = Proc.descriptors(iosock.pid()) - 1;
+      }
+      for (int i = 0; i < 30; i++) {
+        try (Sizer client = Sizer.connect(directory)) {
+          client.tell("pass seqpacket");
+          client.echo("x");
+          assertEquals("refused", client.answer("size 30 90"));
+          client.echo("y");
+          assertEquals(before + 1, Proc.descriptors(iosock.pid()));
+        }
+      }
+      await().atMost(20, SECONDS).until(() -> Proc.descriptors(iosock.pid()) == before);
+    }
+  }
+
+  @Test
+  void clientsOfATerminalLeaveNoDescriptorBehind() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory)) {
+      int before = server.descriptors();
+      for (int i = 0; i < 5; i++) {
+        try (Terminal terminal = Terminal.open(30, 90 + i)) {
+          Attached client = Attached.to(directory, terminal);
+          terminal.type("x");
+          terminal.resize(40, 100 + i);
+          server.awaitSize(40, 100 + i);
+          client.detach();
+        }
+        server.awaitDescriptors(before);
+      }
+    }
+  }
+
+  private void typeAndResize(Terminal terminal) {
+    for (int i = 0; i < WORDS.length; i++) {
+      terminal.type(WORDS[i]);
+      terminal.resize(31 + i, 91 + i);
+    }
+    assertEquals(String.join("", WORDS), terminal.awaitText(WORDS[WORDS.length - 1]));
+    terminal.resize(50, 150);
+    terminal.type(MORE);
+    assertEquals(MORE, terminal.awaitText(MORE));
+  }
+
+  private static String typed() {
+    return String.join("", WORDS) + MORE;
+  }
+
+  private Process start(FarEnd farEnd) throws IOException {
+    Tool.require("nc", "netcat-openbsd");
+    Tool.require("socat", "socat");
+    Iosock.script(directory);
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", farEnd.script);
+    // An absolute path, so that the list of all sockets says whose it is.
+    shell.environment().put("S", socket());
+    return shell
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("log").toFile())
+        .start();
+  }
+
+  private String socket() {
+    return directory.resolve("s.sock").toString();
+  }
+
+  /** A socket has its path before it listens. */
+  private void awaitListening() {
+    await().atMost(20, SECONDS).until(this::isListening);
+  }
+
+  private boolean isListening() throws IOException {
+    String listens = " 00010000 ";
+    try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"))) {
+      return sockets.anyMatch(line -> line.contains(listens) && line.endsWith(socket()));
+    }
+  }
+
+  private static int descriptors(Process there) {
+    return Stream.concat(Stream.of(there.toHandle()), there.descendants())
+        .mapToInt(process -> Proc.descriptors(process.pid()))
+        .sum();
+  }
+
+  private static void end(Process there) {
+    Stream.concat(there.descendants(), Stream.of(there.toHandle()))
+        .toList()
+        .forEach(ProcessHandle::destroyForcibly);
+    await().atMost(20, SECONDS).until(() -> !there.isAlive());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static String everyByteBut(char key) {
+    StringBuilder all = new StringBuilder();
+    for (char c = 0; c < 256; c++) {
+      all.append(c == key ? "" : c);
+    }
+    return all.toString();
+  }
+}

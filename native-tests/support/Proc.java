@@ -1,0 +1,199 @@
+package support;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What proc(5) tells of a process. */
+public final class Proc {
+
+  /** Of a listening socket, in /proc/net/unix. */
+  private static final String SO_ACCEPTCON = "00010000";
+
+  private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
+
+  private Proc() {}
+
+  /** The children of all of a process's threads, zombies too. */
+  public static List<Long> children(long pid) {
+    List<Long> children = new ArrayList<>();
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : (Iterable<Path>) threads::iterator) {
+        for (String child : read(thread.resolve("children")).split(" ")) {
+          if (!child.isEmpty()) {
+            children.add(Long.parseLong(child));
+          }
+        }
+      }
+    } catch (IOException | UncheckedIOException gone) {
+      return List.of();
+    }
+    return children;
+  }
+
+  /** The path of the program that a process runs; empty if it is gone or a zombie. */
+  public static String program(long pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString();
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  /** The VM's thread that called the program's main; the process's first one only waits for it. */
+  public static long mainThread(long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      return threads
+          .mapToLong(thread -> Long.parseLong(thread.getFileName().toString()))
+          .filter(thread -> thread != pid)
+          .min()
+          .orElseThrow();
+    }
+  }
+
+  /** Ticks of CPU time, hundredths of a second, that a process has used. */
+  public static long ticks(long pid) {
+    String[] fields = stat(pid);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+
+  /** Asserts that a process takes next to no CPU time in two seconds through which this holds. */
+  public static void assertIdleWhile(long pid, Callable<Boolean> situation) {
+    await().atMost(20, SECONDS).until(situation);
+    long before = ticks(pid);
+    await().during(2, SECONDS).atMost(20, SECONDS).until(situation);
+    long used = ticks(pid) - before;
+    assertTrue(used < 30, "ticks of CPU time where nothing is to be done: " + used);
+  }
+
+  /** One letter: S sleeps, R runs, T is stopped, Z is a zombie. */
+  public static char state(long pid) {
+    return stat(pid)[0].charAt(0);
+  }
+
+  public static int descriptors(long pid) {
+    return Path.of("/proc/" + pid + "/fd").toFile().list().length;
+  }
+
+  /** The flags of an open file as open(2) takes them, which all share who have it open. */
+  public static int flags(long pid, int fd) {
+    return read(Path.of("/proc/" + pid + "/fdinfo/" + fd))
+        .lines()
+        .filter(line -> line.startsWith("flags:"))
+        .mapToInt(line -> Integer.parseInt(line.substring("flags:".length()).strip(), 8))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** How many sockets a process has open. */
+  public static int sockets(long pid) {
+    return inodesOfSockets(pid).size();
+  }
+
+  /** Whether one of a process's Unix sockets listens, which it does only after its path exists. */
+  public static boolean isListening(long pid) {
+    List<String> inodes = inodesOfSockets(pid);
+    return read(Path.of("/proc/net/unix"))
+        .lines()
+        .map(line -> line.split(" +"))
+        .anyMatch(fields -> fields[3].equals(SO_ACCEPTCON) && inodes.contains(fields[6]));
+  }
+
+  /**
+   * Whether somebody listens on an abstract socket.
+   *
+   * @param name with the at sign
+   */
+  public static boolean isListening(String name) {
+    return read(Path.of("/proc/net/unix"))
+        .lines()
+        .map(line -> line.split(" +", 8))
+        .anyMatch(
+            fields ->
+                fields.length == 8 && fields[3].equals(SO_ACCEPTCON) && fields[7].equals(name));
+  }
+
+  private static List<String> inodesOfSockets(long pid) {
+    List<String> inodes = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path descriptor : (Iterable<Path>) descriptors::iterator) {
+        Matcher socket = SOCKET.matcher(target(descriptor));
+        if (socket.matches()) {
+          inodes.add(socket.group(1));
+        }
+      }
+    } catch (IOException | UncheckedIOException gone) {
+      return List.of();
+    }
+    return inodes;
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException closedMeanwhile) {
+      return "";
+    }
+  }
+
+  /** Whether a process is gone, or as good as gone: its parent may take its time to hear of it. */
+  public static boolean isGone(long pid) {
+    try {
+      return "ZX".indexOf(state(pid)) >= 0;
+    } catch (UncheckedIOException gone) {
+      return true;
+    }
+  }
+
+  public static boolean exists(long pid) {
+    return Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** A line of /proc/PID/status, without its name. */
+  public static String status(long pid, String name) {
+    return read(Path.of("/proc/" + pid + "/status"))
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .map(line -> line.substring(name.length() + 1).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  public static void signal(long pid, int number) throws IOException, InterruptedException {
+    signal(pid, "-" + number);
+  }
+
+  /**
+   * @param signal as kill(1) takes it, with a dash
+   */
+  public static void signal(long pid, String signal) throws IOException, InterruptedException {
+    assertEquals(0, new ProcessBuilder("kill", signal, "" + pid).start().waitFor());
+  }
+
+  /** The fields after the program's name, which may hold anything. */
+  private static String[] stat(long pid) {
+    String stat = read(Path.of("/proc/" + pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

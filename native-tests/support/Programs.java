@@ -1,0 +1,40 @@
+package support;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The small C programs beside the tests. */
+public final class Programs {
+
+  private static final Path SOURCES = Path.of(System.getProperty("iosock.sources"), "programs");
+  private static final Path BINARIES = Path.of(System.getProperty("iosock.scratch"));
+
+  private Programs() {}
+
+  /**
+   * Compiles a program with the machine's C compiler, unless it has been.
+   *
+   * @return where it is
+   */
+  public static synchronized String compiled(String name) throws IOException, InterruptedException {
+    Path source = SOURCES.resolve(name + ".c");
+    Path binary = BINARIES.resolve(name);
+    if (Files.exists(binary)
+        && Files.getLastModifiedTime(binary).compareTo(Files.getLastModifiedTime(source)) > 0) {
+      return binary.toString();
+    }
+    Tool.require("cc", "gcc");
+    Files.createDirectories(BINARIES);
+    Process compiler =
+        new ProcessBuilder("cc", "-Wall", "-Werror", "-O1", "-o", "" + binary, "" + source)
+            .redirectErrorStream(true)
+            .start();
+    byte[] output = compiler.getInputStream().readAllBytes();
+    assertEquals(0, compiler.waitFor(), new String(output, StandardCharsets.UTF_8));
+    return binary.toString();
+  }
+}

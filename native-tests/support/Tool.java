@@ -1,0 +1,47 @@
+package support;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** What the machine must have or allow for a test; most of it are programs. */
+public final class Tool {
+
+  private Tool() {}
+
+  /** Skips the test on a machine without the program, and fails it where all must be installed. */
+  public static void require(String program, String debianPackage) {
+    boolean installed =
+        Stream.of(System.getenv("PATH").split(":"))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    requireThat(installed, missing(program, debianPackage));
+  }
+
+  /** The same for a file that is no program. */
+  public static void requireFile(String path, String debianPackage) {
+    requireThat(Files.exists(Path.of(path)), missing(path, debianPackage));
+  }
+
+  private static String missing(String what, String debianPackage) {
+    return what + " is missing: install the package " + debianPackage;
+  }
+
+  /** The same for what not every user or machine may do, which was tried. */
+  public static void requireToRun(Run attempt, String whatItNeeds) {
+    requireThat(attempt.exitCode() == 0, whatItNeeds + ": " + attempt.output());
+  }
+
+  /** The same for anything. */
+  public static void requireThat(boolean holds, String otherwise) {
+    if (holds) {
+      return;
+    }
+    if ("true".equals(System.getenv("CI"))) {
+      fail(otherwise);
+    }
+    abort(otherwise);
+  }
+}

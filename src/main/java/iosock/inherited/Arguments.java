@@ -1,0 +1,52 @@
+package iosock.inherited;
+
+import iosock.posix.Libc;
+import iosock.posix.ProcFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The command line of this process to the byte, which Java's own arguments are not: the VM decodes
+ * them with the locale's charset, and what is not in it is lost.
+ */
+public final class Arguments {
+
+  private final List<byte[]> all;
+  private final int own;
+
+  private Arguments(List<byte[]> all, int own) {
+    this.all = all;
+    this.own = own;
+  }
+
+  /**
+   * @param count how many arguments {@code main} was given: they are the last ones
+   */
+  public static Arguments read(Libc libc, int count) {
+    List<byte[]> all = split(ProcFile.read(libc, "/proc/self/cmdline"));
+    return new Arguments(all, all.size() - count);
+  }
+
+  static List<byte[]> split(byte[] commandLine) {
+    List<byte[]> parts = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < commandLine.length; i++) {
+      if (commandLine[i] == 0) {
+        parts.add(Arrays.copyOfRange(commandLine, start, i));
+        start = i + 1;
+      }
+    }
+    return parts;
+  }
+
+  /** What {@code main} was given. */
+  public List<byte[]> own() {
+    return all.subList(own, all.size());
+  }
+
+  /** What the VM was given: itself, its options, and last the jar, module or class. */
+  List<byte[]> vmArguments() {
+    return all.subList(0, own);
+  }
+}

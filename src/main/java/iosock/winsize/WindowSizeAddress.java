@@ -1,0 +1,75 @@
+package iosock.winsize;
+
+import iosock.posix.Ascii;
+import iosock.posix.PeerName;
+import iosock.posix.WindowSize;
+
+/**
+ * The size of a client's terminal, in the abstract name that the client gives its own socket before
+ * it connects: {@code iosock/ROWSxCOLUMNS/…}. It is there from the first instant, in no byte that
+ * is sent, and in whatever namespace the server may be. The rest makes it unique.
+ */
+public final class WindowSizeAddress {
+
+  private static final byte[] PREFIX = Ascii.bytes("iosock/");
+  private static final int MAX_DIGITS = 4;
+
+  private WindowSizeAddress() {}
+
+  public static byte[] of(WindowSize size, int pid, long moment) {
+    return Ascii.bytes(
+        new StringBuilder("iosock/")
+            .append(size.rows())
+            .append('x')
+            .append(size.columns())
+            .append('/')
+            .append(pid)
+            .append('-')
+            .append(moment)
+            .toString());
+  }
+
+  /**
+   * @param size receives what a name says
+   * @return whether it says a reasonable size
+   */
+  public static boolean parse(PeerName name, WindowSize size) {
+    for (int i = 0; i < PREFIX.length; i++) {
+      if (i >= name.abstractLength() || name.getByte(i) != PREFIX[i]) {
+        return false;
+      }
+    }
+    int end = endOfDigits(name, PREFIX.length);
+    int second = end + 1;
+    int last = endOfDigits(name, second);
+    if (!isAt(name, end, 'x') || !isAt(name, last, '/')) {
+      return false;
+    }
+    size.set(number(name, PREFIX.length, end), number(name, second, last));
+    return size.isReasonable();
+  }
+
+  private static int endOfDigits(PeerName name, int start) {
+    int end = start;
+    while (end < name.abstractLength() && end < start + MAX_DIGITS && isDigit(name.getByte(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isDigit(byte character) {
+    return character >= '0' && character <= '9';
+  }
+
+  private static boolean isAt(PeerName name, int index, char character) {
+    return index < name.abstractLength() && name.getByte(index) == character;
+  }
+
+  private static int number(PeerName name, int start, int end) {
+    int number = 0;
+    for (int i = start; i < end; i++) {
+      number = 10 * number + name.getByte(i) - '0';
+    }
+    return number;
+  }
+}

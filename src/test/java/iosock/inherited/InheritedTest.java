@@ -1,0 +1,30 @@
+package iosock.inherited;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What proc(5) says of this process is read as it is written there. */
+class InheritedTest {
+
+  @Test
+  void aCommandLineIsSplitAtItsNuls() {
+    List<byte[]> parts = Arguments.split(new byte[] {'a', 0, 0, (byte) 0xff, 0});
+    assertEquals(3, parts.size());
+    assertArrayEquals(new byte[] {'a'}, parts.get(0));
+    assertArrayEquals(new byte[0], parts.get(1));
+    assertArrayEquals(new byte[] {(byte) 0xff}, parts.get(2));
+  }
+
+  @Test
+  void aFieldOfSignalsIsHexadecimal() {
+    byte[] status =
+        "Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\tffffffff08010203\nSigCgt:\t0\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    assertEquals(1, SignalState.field(status, "SigBlk:"));
+    assertEquals(0xffffffff08010203L, SignalState.field(status, "SigIgn:"));
+  }
+}

@@ -1,0 +1,118 @@
+package iosock.winsize;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import iosock.posix.Ascii;
+import iosock.posix.Libc;
+import iosock.posix.PeerName;
+import iosock.posix.SocketAddress;
+import iosock.posix.Sockets;
+import iosock.posix.WindowSize;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names that real sockets have, as their peers learn them. */
+class WindowSizeAddressTest {
+
+  private final Libc libc = new Libc();
+  private final WindowSize size = new WindowSize();
+
+  @TempDir Path directory;
+
+  @Test
+  void aNameSaysTheSizeThatItWasMadeOf() {
+    size.set(31, 132);
+    byte[] name = WindowSizeAddress.of(size, Integer.MAX_VALUE, Long.MIN_VALUE);
+    size.set(1, 1);
+    assertTrue(parse(SocketAddress.abstractName(name)));
+    assertEquals(31, size.rows());
+    assertEquals(132, size.columns());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1x1/", "4096x4096/", "0030x0090/", "30x90//", "30x90/\0"})
+  void sizesUpToTheLargestAreTaken(String rest) {
+    assertTrue(parse("iosock/" + rest));
+  }
+
+  @Test
+  void theLongestNameIsTaken() {
+    String name = "iosock/30x90/";
+    assertTrue(parse(name + "x".repeat(SocketAddress.MAX_NAME - name.length())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "i",
+        "iosock",
+        "iosock/",
+        "iosock//",
+        "iosock/x/",
+        "iosock/30x/",
+        "iosock/x90/",
+        "iosock/0x90/",
+        "iosock/30x0/",
+        "iosock/30x90",
+        "iosock/30x90x1/",
+        "iosock/-30x90/",
+        "iosock/30x-90/",
+        "iosock/30X90/",
+        "iosock/4097x90/",
+        "iosock/30x4097/",
+        "iosock/99999x90/",
+        "iosock/30x99999/",
+        "iosock/00030x00090/",
+        "iosock/99999999999x99999999999/",
+        "iosock/3\0x90/",
+        "Iosock/30x90/",
+        " iosock/30x90/",
+        "\0iosock/30x90/"
+      })
+  void whatSaysNoSizeIsNotTaken(String name) {
+    assertFalse(parse(name), name);
+  }
+
+  @Test
+  void aPathIsNotTaken() {
+    String path = directory.resolve("iosock").toString();
+    assertFalse(parse(SocketAddress.path(Ascii.bytes(path))));
+  }
+
+  @Test
+  void aSocketWithoutANameIsNotTaken() {
+    assertFalse(parse((SocketAddress) null));
+  }
+
+  private boolean parse(String name) {
+    return parse(SocketAddress.abstractName(Ascii.bytes(name)));
+  }
+
+  /**
+   * @param own of the client's socket; null if it has none
+   */
+  private boolean parse(SocketAddress own) {
+    SocketAddress there =
+        SocketAddress.path(Ascii.bytes(directory.resolve("s" + System.nanoTime()).toString()));
+    int listener = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
+    int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
+    assertEquals(0, libc.bind(listener, there));
+    assertEquals(0, libc.listen(listener, 1));
+    if (own != null) {
+      assertEquals(0, libc.bind(client, own));
+    }
+    assertEquals(0, libc.connect(client, there));
+    int connection = libc.accept4(listener, Sockets.SOCK_CLOEXEC);
+    PeerName name = new PeerName();
+    assertEquals(0, libc.getpeername(connection, name.clear()));
+    libc.close(connection);
+    libc.close(client);
+    libc.close(listener);
+    return WindowSizeAddress.parse(name, size);
+  }
+}
