@@ -4,6 +4,7 @@ import iosock.child.Child;
 import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.StdioPipes;
+import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.Libc;
@@ -33,7 +34,7 @@ final class OneLoop implements Closeable {
     StdioPipes stdio = new StdioPipes(libc);
     Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), OwnTerminal.find(libc));
     command =
-        new Launcher(libc, new SignalState(0, 0), null)
+        new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
     relay.attend(command);
     loop =

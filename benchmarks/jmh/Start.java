@@ -3,9 +3,10 @@ package jmh;
 import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
+import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
-import iosock.posix.CallList;
+import iosock.posix.CallTable;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PosixSpawn;
@@ -37,22 +38,23 @@ public class Start {
 
   private final Libc libc = new Libc();
   private final NativeBuffer status = new NativeBuffer(Integer.BYTES);
-  private final Launcher launcher = new Launcher(libc, new SignalState(0, 0), null);
-  private final PosixSpawn posixSpawn = new PosixSpawn(COMMAND);
+  private final Launcher launcher =
+      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc));
   private final List<byte[]> argv = COMMAND.stream().map(Ascii::bytes).toList();
+  private final PosixSpawn posixSpawn = new PosixSpawn(argv);
 
-  /** As the others: the child has what its parent has. */
+  /** The child has its parent's stdio, as with the others. */
   private final Stdio inherited =
       new Stdio() {
         @Override
-        public void become(CallList birth) {}
+        public void addChildCalls(CallTable calls) {}
 
         @Override
-        public void closeCommandsEnds() {}
+        public void closeChildEnds() {}
       };
 
   @Benchmark
-  public int forkWithGuard() throws CommandNotRun {
+  public int launcher() throws CommandNotRun {
     return libc.waitpid(launcher.start(argv, inherited).pid(), status, 0);
   }
 

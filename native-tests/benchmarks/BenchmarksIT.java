@@ -29,7 +29,7 @@ class BenchmarksIT {
           "jmh.Call.downcall",
           "jmh.Connect.reconnect",
           "jmh.Echo.echo",
-          "jmh.Start.forkWithGuard",
+          "jmh.Start.launcher",
           "jmh.Start.posixSpawn",
           "jmh.Start.processBuilder",
           "jmh.ThroughCat.receive",

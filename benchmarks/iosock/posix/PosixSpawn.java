@@ -10,25 +10,20 @@ public final class PosixSpawn {
   private static final long POSIX_SPAWN = Link.function("posix_spawn");
 
   private final NativeBuffer pid = new NativeBuffer(Integer.BYTES);
-  private final NativeBuffer file;
-  private final NativeBuffer vector;
+  private final ArgumentVector argv;
 
   /**
    * @param argv a path and arguments
    */
-  public PosixSpawn(List<String> argv) {
-    file = NativeBuffer.string(argv.getFirst());
-    vector = new NativeBuffer((argv.size() + 1) * Long.BYTES);
-    for (int i = 0; i < argv.size(); i++) {
-      vector.putLong(i * Long.BYTES, NativeBuffer.string(argv.get(i)).address());
-    }
+  public PosixSpawn(List<byte[]> argv) {
+    this.argv = new ArgumentVector(argv);
   }
 
   /**
    * @return the child's number
    */
   public int spawn() {
-    long errno = Link.call(POSIX_SPAWN, pid.address(), file.address(), 0, 0, vector.address(), 0);
+    long errno = Link.call(POSIX_SPAWN, pid.address(), argv.first(), 0, 0, argv.address(), 0);
     return Failure.check(errno == 0 ? pid.getInt(0) : (int) -errno, "start", "a process");
   }
 }

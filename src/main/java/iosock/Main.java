@@ -1,6 +1,7 @@
 package iosock;
 
 import iosock.child.CommandNotRun;
+import iosock.child.ExitCode;
 import iosock.child.Launcher;
 import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
@@ -37,9 +38,6 @@ public final class Main {
   private static final int FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
-
-  /** Added to a signal's number, as shells do. */
-  private static final int KILLED = 128;
 
   private final StartupSignals early;
   private final Libc libc = new Libc();
@@ -102,9 +100,6 @@ public final class Main {
     return FAILED;
   }
 
-  /**
-   * @param openFiles the command's limit; null if it is that of this process
-   */
   private int run(CommandLine line, ResourceLimit openFiles) {
     SignalState inherited = SignalState.read(libc);
     SignalPipe signals = catchSignals(inherited);
@@ -163,7 +158,7 @@ public final class Main {
     try {
       return connectUntilEnded(line);
     } catch (TerminatedBySignal e) {
-      return KILLED + e.signal();
+      return ExitCode.ofSignal(e.signal());
     }
   }
 

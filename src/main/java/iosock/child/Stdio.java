@@ -1,13 +1,13 @@
 package iosock.child;
 
-import iosock.posix.CallList;
+import iosock.posix.CallTable;
 
 /** What a command's standard input, output and error are connected to. */
 public interface Stdio {
 
-  /** In the child: makes the command's ends its standard descriptors. */
-  void become(CallList birth);
+  /** Adds the calls that make the command's ends the child's standard descriptors. */
+  void addChildCalls(CallTable calls);
 
-  /** In the parent: what only the command needs now is closed here. */
-  void closeCommandsEnds();
+  /** Closes the command's ends in this process. Called once the command runs. */
+  void closeChildEnds();
 }

@@ -1,7 +1,7 @@
 package iosock.child;
 
 import iosock.flow.Pipe;
-import iosock.posix.CallList;
+import iosock.posix.CallTable;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 
@@ -61,12 +61,12 @@ public final class StdioPipes implements Stdio {
   }
 
   @Override
-  public void become(CallList birth) {
-    birth.dup2(in.readEnd(), 0).dup2(out.writeEnd(), 1).dup2(err.writeEnd(), 2);
+  public void addChildCalls(CallTable calls) {
+    calls.dup2(in.readEnd(), 0).dup2(out.writeEnd(), 1).dup2(err.writeEnd(), 2);
   }
 
   @Override
-  public void closeCommandsEnds() {
+  public void closeChildEnds() {
     commandHasItsEnds = true;
     libc.close(in.readEnd());
     libc.close(out.writeEnd());
@@ -76,7 +76,7 @@ public final class StdioPipes implements Stdio {
   /** Closes our ends, and those of a command that was never started. */
   public void close() {
     if (!commandHasItsEnds) {
-      closeCommandsEnds();
+      closeChildEnds();
     }
     endInput();
     hangup();

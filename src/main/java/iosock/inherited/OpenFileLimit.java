@@ -1,5 +1,7 @@
 package iosock.inherited;
 
+import static iosock.posix.Failure.check;
+
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ProcFile;
@@ -29,37 +31,42 @@ public final class OpenFileLimit {
   private OpenFileLimit() {}
 
   /**
-   * @return what the command's is to be; null if the VM has not raised it, or nobody knows
+   * @return the command's limit: the present one where the VM has not raised it, or where what it
+   *     was is not known
    */
   public static ResourceLimit ofCommand(Libc libc, Arguments arguments) {
     int parent = libc.getppid();
-    ResourceLimit own = new ResourceLimit();
+    ResourceLimit own = present(libc);
     // 0 is a parent in another PID namespace.
-    if (parent == 0
-        || isKept(arguments.vmArguments())
-        || libc.getrlimit(ResourceLimit.RLIMIT_NOFILE, own) < 0) {
-      return null;
+    if (parent == 0 || isKept(arguments.vmArguments())) {
+      return own;
     }
     byte[] limits;
     try {
       limits = ProcFile.read(libc, "/proc/".concat(Integer.toString(parent)).concat("/limits"));
     } catch (Failure unreadable) {
-      return null;
+      return own;
     }
-    return lowered(own, new String(limits, StandardCharsets.ISO_8859_1));
+    lower(own, new String(limits, StandardCharsets.ISO_8859_1));
+    return own;
   }
 
-  private static ResourceLimit lowered(ResourceLimit own, String parents) {
+  /** The limit of this process as it is now. */
+  public static ResourceLimit present(Libc libc) {
+    ResourceLimit limit = new ResourceLimit();
+    check(libc.getrlimit(ResourceLimit.RLIMIT_NOFILE, limit), "read", "the limit of open files");
+    return limit;
+  }
+
+  private static void lower(ResourceLimit own, String parents) {
     int start = parents.indexOf(LINE) + LINE.length();
     int end = parents.indexOf('\n', start);
     StringTokenizer numbers = new StringTokenizer(parents.substring(start, end));
     long soft = number(numbers.nextToken());
     long hard = number(numbers.nextToken());
-    if (own.soft() != own.hard() || own.hard() != hard || soft == hard) {
-      return null;
+    if (own.soft() == own.hard() && own.hard() == hard) {
+      own.soft(soft);
     }
-    own.soft(soft);
-    return own;
   }
 
   private static long number(String text) {

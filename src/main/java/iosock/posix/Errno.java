@@ -11,7 +11,6 @@ public final class Errno {
   public static final int EINVAL = 22;
   public static final int EPIPE = 32;
   public static final int ENAMETOOLONG = 36;
-  public static final int ETIME = 62;
   public static final int EPROTOTYPE = 91;
   public static final int EADDRINUSE = 98;
   public static final int ECONNABORTED = 103;

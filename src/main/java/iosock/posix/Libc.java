@@ -14,14 +14,14 @@ public final class Libc {
   private static final long ACCEPT4 = Link.function("accept4");
   private static final long BIND = Link.function("bind");
   private static final long CFMAKERAW = Link.function("cfmakeraw");
+  private static final long CLONE = Link.function("clone");
   private static final long CLOSE = Link.function("close");
   private static final long CONNECT = Link.function("connect");
   static final long DUP2 = Link.function("dup2");
+  static final long ERRNO_LOCATION = Link.function("__errno_location");
   static final long EXECVP = Link.function("execvp");
-  static final long _EXIT = Link.function("_exit");
   private static final long FCNTL = Link.function("fcntl");
   private static final long FLOCK = Link.function("flock");
-  private static final long FORK = Link.function("fork");
   private static final long GETPEERNAME = Link.function("getpeername");
   private static final long GETPGRP = Link.function("getpgrp");
   private static final long GETPID = Link.function("getpid");
@@ -34,17 +34,17 @@ public final class Libc {
   private static final long KILL = Link.function("kill");
   private static final long LISTEN = Link.function("listen");
   private static final long MEMCPY = Link.function("memcpy");
+  private static final long MMAP = Link.function("mmap");
+  private static final long MUNMAP = Link.function("munmap");
   private static final long OPEN = Link.function("open");
   private static final long PIPE2 = Link.function("pipe2");
   private static final long POLL = Link.function("poll");
   private static final long POSIX_OPENPT = Link.function("posix_openpt");
-  private static final long PTHREAD_SIGMASK = Link.function("pthread_sigmask");
   private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
   private static final long READLINK = Link.function("readlink");
   private static final long RECV = Link.function("recv");
   private static final long RECVMSG = Link.function("recvmsg");
-  private static final long SCHED_YIELD = Link.function("sched_yield");
   private static final long SEND = Link.function("send");
   private static final long SENDMSG = Link.function("sendmsg");
   static final long SETSID = Link.function("setsid");
@@ -52,6 +52,7 @@ public final class Libc {
   static final long SETRLIMIT = Link.function("setrlimit");
   private static final long SHUTDOWN = Link.function("shutdown");
   static final long SIGACTION = Link.function("sigaction");
+  static final long SIGPROCMASK = Link.function("sigprocmask");
   private static final long SOCKET = Link.function("socket");
   private static final long SOCKETPAIR = Link.function("socketpair");
   private static final long SPLICE = Link.function("splice");
@@ -82,6 +83,30 @@ public final class Libc {
     call(CFMAKERAW, settings.address(), 0, 0);
   }
 
+  /**
+   * Starts a child with clone(2), which makes the calls of {@code calls}. It shares this process's
+   * memory, so the calling thread sleeps until the child has executed a program or ended: {@code
+   * CLONE_VM | CLONE_VFORK}. Everything else is the child's own, as after fork(2): descriptors,
+   * signal dispositions, limits, session. Its stack exists for the length of this call.
+   *
+   * <p>Signals that have handlers must be blocked: the child would run them too.
+   *
+   * @return the child's process id
+   */
+  public int clone(CallTable calls) {
+    int size = calls.stackSize();
+    int protection = Mman.PROT_READ | Mman.PROT_WRITE;
+    int flags = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_STACK;
+    long stack = call(MMAP, 0, size, protection, flags, -1, 0);
+    if (stack < 0) {
+      return result(stack);
+    }
+    int how = Sched.CLONE_VM | Sched.CLONE_VFORK | Signals.SIGCHLD;
+    int pid = result(call(CLONE, calls.code(), stack + size, how, calls.address(), 0, 0));
+    call(MUNMAP, stack, size, 0);
+    return pid;
+  }
+
   public int close(int fd) {
     return result(call(CLOSE, fd, 0, 0));
   }
@@ -96,35 +121,6 @@ public final class Libc {
 
   public int flock(int fd, int operation) {
     return result(call(FLOCK, fd, operation, 0));
-  }
-
-  /**
-   * fork(2). The child makes the calls of {@code birth} until one fails, then all of {@code
-   * epitaph}, which ends with _exit: it never returns from here. There it has one thread, and
-   * whatever lock another thread of the VM held stays held, so it may hang at any moment before
-   * execvp(3); see {@code iosock.child.Launcher}.
-   *
-   * @return the child's process id
-   */
-  public int fork(CallList birth, CallList epitaph) {
-    return branch(FORK, birth, epitaph);
-  }
-
-  /**
-   * All that {@link #fork} does, in this very process and with another function that returns 0 as
-   * the child's fork(2) does: what the child runs has then been linked and has run before.
-   */
-  public void rehearseFork(CallList birth, CallList epitaph) {
-    branch(SCHED_YIELD, birth, epitaph);
-  }
-
-  private static int branch(long function, CallList birth, CallList epitaph) {
-    int pid = result(call(function, 0, 0, 0, 0, 0, 0));
-    if (pid == 0) {
-      birth.performUntilFailure();
-      epitaph.performAll();
-    }
-    return pid;
   }
 
   /**
@@ -233,16 +229,6 @@ public final class Libc {
     return result(call(POSIX_OPENPT, flags, 0, 0));
   }
 
-  /**
-   * Changes the calling thread's mask; fails only for another {@code how} than there is.
-   *
-   * @param how SIG_SETMASK or SIG_UNBLOCK
-   * @param found receives the mask as it was
-   */
-  public void pthread_sigmask(int how, SignalSet set, SignalSet found) {
-    call(PTHREAD_SIGMASK, how, set.address(), found.address());
-  }
-
   /** To the calling thread; a signal that stops has stopped the process before this returns. */
   public int raise(int signal) {
     return result(call(RAISE, signal, 0, 0));
@@ -300,6 +286,17 @@ public final class Libc {
 
   public int sigaction(int signal, Sigaction action) {
     return result(call(SIGACTION, signal, action.address(), 0));
+  }
+
+  /**
+   * Changes the calling thread's mask; fails only for an invalid {@code how}. Linux has no mask of
+   * a whole process.
+   *
+   * @param how SIG_SETMASK or SIG_UNBLOCK
+   * @param old receives the previous mask
+   */
+  public void sigprocmask(int how, SignalSet set, SignalSet old) {
+    call(SIGPROCMASK, how, set.address(), old.address());
   }
 
   public int socket(int domain, int type) {

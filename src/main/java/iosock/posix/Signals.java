@@ -6,9 +6,14 @@ public final class Signals {
   public static final int SIGHUP = 1;
   public static final int SIGINT = 2;
   public static final int SIGQUIT = 3;
+  public static final int SIGILL = 4;
+  public static final int SIGTRAP = 5;
   public static final int SIGABRT = 6;
+  public static final int SIGBUS = 7;
+  public static final int SIGFPE = 8;
   public static final int SIGKILL = 9;
   public static final int SIGUSR1 = 10;
+  public static final int SIGSEGV = 11;
   public static final int SIGUSR2 = 12;
   public static final int SIGPIPE = 13;
   public static final int SIGALRM = 14;
@@ -26,6 +31,11 @@ public final class Signals {
   public static final int SIGIO = 29;
   public static final int SIGPWR = 30;
   public static final int SIGSYS = 31;
+
+  /** The first and last real-time signal. glibc keeps the two before them for itself: nptl(7). */
+  public static final int SIGRTMIN = 34;
+
+  public static final int SIGRTMAX = 64;
 
   public static final int SIG_UNBLOCK = 1;
   public static final int SIG_SETMASK = 2;

@@ -4,14 +4,8 @@ package iosock.posix;
 public final class WaitStatus {
 
   public static final int WNOHANG = 1;
-  public static final int WUNTRACED = 2;
 
   private WaitStatus() {}
-
-  /** WIFSTOPPED. */
-  public static boolean stopped(int status) {
-    return (status & 0xff) == 0x7f;
-  }
 
   /** WTERMSIG: the signal that killed it, or 0 if it exited. */
   public static int signal(int status) {

@@ -1,6 +1,7 @@
 package iosock.relay;
 
 import iosock.child.Child;
+import iosock.child.Reaper;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
@@ -43,6 +44,7 @@ public final class Relay {
   private final Output err;
   private final PollSet poll = new PollSet(Slot.COUNT);
   private Child command;
+  private Reaper reaper;
   private boolean stopping;
   private boolean hangingUp;
   private boolean draining;
@@ -80,6 +82,7 @@ public final class Relay {
   /** The command has been started. */
   public Relay attend(Child started) {
     command = started;
+    reaper = new Reaper(libc, started);
     return this;
   }
 
@@ -191,7 +194,7 @@ public final class Relay {
   }
 
   private void reap() {
-    command.reap();
+    reaper.reap();
     if (command.hasExited() && !draining) {
       draining = true;
       lastProgress = System.nanoTime();

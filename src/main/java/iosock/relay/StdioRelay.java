@@ -1,6 +1,7 @@
 package iosock.relay;
 
-import iosock.child.Orphans;
+import iosock.child.ExitCode;
+import iosock.child.Reaper;
 import iosock.flow.Pipe;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
@@ -18,9 +19,6 @@ import iosock.tty.OwnTerminal;
  */
 public final class StdioRelay {
 
-  /** Added to a signal's number, as shells do. */
-  private static final int KILLED = 128;
-
   /** How long what was typed before the detach key may take. */
   private static final long DETACHING_NANOS = 1_000_000_000L;
 
@@ -30,7 +28,7 @@ public final class StdioRelay {
   private final Libc libc;
   private final SignalPipe signals;
   private final OwnTerminal terminal;
-  private final Orphans orphans;
+  private final Reaper reaper;
   private final boolean isServer;
   private final Clients clients;
   private final Reception reception;
@@ -57,7 +55,7 @@ public final class StdioRelay {
     this.clients = clients;
     this.incoming = incoming;
     this.outgoing = outgoing;
-    orphans = new Orphans(libc);
+    reaper = new Reaper(libc);
     isServer = listener != null;
     reception = new Reception(libc, listener, clients);
   }
@@ -119,7 +117,7 @@ public final class StdioRelay {
    * @throws Failure if standard output cannot be written
    */
   public int run() {
-    orphans.reap();
+    reaper.reap();
     while (!finished) {
       turn();
     }
@@ -170,7 +168,7 @@ public final class StdioRelay {
     for (int i = 0; i < count; i++) {
       handle(signals.signal(i));
     }
-    orphans.reap();
+    reaper.reap();
   }
 
   private void handle(int signal) {
@@ -182,7 +180,7 @@ public final class StdioRelay {
         outgoing.sizeChanged();
       }
       case Signals.SIGWINCH -> outgoing.sizeChanged();
-      default -> finish(KILLED + signal);
+      default -> finish(ExitCode.ofSignal(signal));
     }
   }
 
@@ -214,7 +212,7 @@ public final class StdioRelay {
   private void checkStdout() {
     if (incoming.errno() == Errno.EPIPE) {
       // As a program ends that does not catch SIGPIPE: in silence.
-      finish(KILLED + Signals.SIGPIPE);
+      finish(ExitCode.ofSignal(Signals.SIGPIPE));
     } else if (incoming.errno() != 0) {
       throw new Failure("write to", "standard output", incoming.errno());
     }
@@ -229,7 +227,7 @@ public final class StdioRelay {
       detachingSince = System.nanoTime();
     } else if (outgoing.isRaw() && outgoing.hasEnded()) {
       // A raw terminal's input ends only where it is hung up, even if the signal is ignored.
-      finish(KILLED + Signals.SIGHUP);
+      finish(ExitCode.ofSignal(Signals.SIGHUP));
     }
   }
 

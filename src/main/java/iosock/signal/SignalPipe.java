@@ -43,11 +43,6 @@ public final class SignalPipe {
     Signals.SIGSYS,
   };
 
-  /** Those that libc leaves to programs, and the last one: signal(7). */
-  private static final int FIRST_REALTIME = 34;
-
-  private static final int LAST_REALTIME = 64;
-
   private static final int BATCH = 256;
 
   /** For kill(2). */
@@ -95,9 +90,9 @@ public final class SignalPipe {
    */
   public void catchForTerminal() {
     catchAll(CAUGHT_FOR_TERMINAL);
-    int[] realtime = new int[LAST_REALTIME - FIRST_REALTIME + 1];
+    int[] realtime = new int[Signals.SIGRTMAX - Signals.SIGRTMIN + 1];
     for (int i = 0; i < realtime.length; i++) {
-      realtime[i] = FIRST_REALTIME + i;
+      realtime[i] = Signals.SIGRTMIN + i;
     }
     catchAll(realtime);
   }
@@ -116,7 +111,7 @@ public final class SignalPipe {
   private void unblock(long bits) {
     SignalSet caught = new SignalSet();
     caught.set(bits);
-    libc.pthread_sigmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
+    libc.sigprocmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
   }
 
   /**

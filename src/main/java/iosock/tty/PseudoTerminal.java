@@ -3,7 +3,7 @@ package iosock.tty;
 import static iosock.posix.Failure.check;
 
 import iosock.child.Stdio;
-import iosock.posix.CallList;
+import iosock.posix.CallTable;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
@@ -164,11 +164,11 @@ public final class PseudoTerminal implements Stdio {
 
   /** As the leader of a session, whose controlling terminal this becomes: setsid(2). */
   @Override
-  public void become(CallList birth) {
-    birth.setsid().tiocsctty(terminal).dup2(terminal, 0).dup2(terminal, 1).dup2(terminal, 2);
+  public void addChildCalls(CallTable calls) {
+    calls.setsid().tiocsctty(terminal).dup2(terminal, 0).dup2(terminal, 1).dup2(terminal, 2);
   }
 
   /** None: see above. */
   @Override
-  public void closeCommandsEnds() {}
+  public void closeChildEnds() {}
 }

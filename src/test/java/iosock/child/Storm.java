@@ -10,38 +10,27 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A {@link ForkStorm} that runs in a VM of its own.
+ * A {@link StartStorm} that runs in a VM of its own.
  *
- * @param output what it says
- * @param numbers where each command leaves its number
+ * @param output its standard output and error
+ * @param numbers the file in which each command leaves its number
  */
 record Storm(Process process, int count, Path output, Path numbers) implements AutoCloseable {
 
-  static Storm start(Path directory, int count, int firstPatienceMillis, String... more)
-      throws IOException {
-    Files.createDirectory(directory);
+  /**
+   * @param stdio {@code pipes} or {@code terminal}
+   */
+  static Storm start(Path directory, int count, String stdio) throws IOException {
     Path output = directory.resolve("output");
     Path numbers = directory.resolve("numbers");
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-cp",
-                "target/classes:target/test-classes",
-                ForkStorm.class.getName(),
-                "" + count,
-                "" + firstPatienceMillis,
-                numbers.toString()));
-    line.addAll(List.of(more));
+    List<String> line = new ArrayList<>(Vm.commandLine(StartStorm.class));
+    line.addAll(List.of("" + count, numbers.toString(), stdio));
     Process process =
         new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     return new Storm(process, count, output, numbers);
   }
 
-  /** Once and in its turn. */
+  /** Each command ran once, in its turn, and its exit code was right; no descriptor was left. */
   void assertEachCommandRan() throws IOException, InterruptedException {
     int exitStatus = process.waitFor();
     System.out.print(Files.readString(output));

@@ -27,6 +27,7 @@ class HeadersTest {
       #include <errno.h>
       #include <fcntl.h>
       #include <poll.h>
+      #include <sched.h>
       #include <signal.h>
       #include <stddef.h>
       #include <stdio.h>
@@ -64,6 +65,7 @@ class HeadersTest {
           Signals.class,
           Sockets.class,
           Mman.class,
+          Sched.class,
           WaitStatus.class,
           Ioctl.class);
 

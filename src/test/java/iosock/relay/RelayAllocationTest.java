@@ -9,6 +9,7 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.Libc;
@@ -58,7 +59,7 @@ class RelayAllocationTest {
 
   private Child start(Stdio stdio, String... argv) throws CommandNotRun {
     SignalState noSignals = new SignalState(0, 0);
-    return new Launcher(libc, noSignals, null)
+    return new Launcher(libc, noSignals, OpenFileLimit.present(libc))
         .start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
   }
 
