@@ -1,7 +1,5 @@
 package iosock.posix;
 
-import java.util.HexFormat;
-
 /**
  * The machine code that a child process runs before it becomes the command: {@code int
  * child(CallTable *table)}. It makes the calls of a {@link CallTable} in order until one returns
@@ -29,36 +27,34 @@ final class ChildCode {
   }
 
   private static byte[] x86() {
-    String[] code = {
-      "53", // push rbx
-      "55", // push rbp
-      "4883ec08", // sub rsp, 8: calls need it at a multiple of 16
-      "4889fb", // mov rbx, rdi: the table
-      "488d6f18", // lea rbp, [rdi+24]: its first call
-      "488b7d08", // next: mov rdi, [rbp+8]
-      "488b7510", // mov rsi, [rbp+16]
-      "488b5518", // mov rdx, [rbp+24]
-      "31c0", // xor eax, eax: no vector registers, where the function is variadic
-      "ff5500", // call [rbp]
-      "4883c520", // add rbp, 32
-      "83f8ff", // cmp eax, -1
-      "75e6", // jne next
-      "ff13", // call [rbx]: __errno_location
-      "8b7b10", // mov edi, [rbx+16]: the status descriptor
-      "4889c6", // mov rsi, rax
-      "ba04000000", // mov edx, 4
-      "ff5308", // call [rbx+8]: write
-      "b87f000000", // mov eax, 127
-      "4883c408", // add rsp, 8
-      "5d", // pop rbp
-      "5b", // pop rbx
-      "c3", // ret
-    };
-    return HexFormat.of().parseHex(String.join("", code));
+    return MachineCode.x86(
+        "53", // push rbx
+        "55", // push rbp
+        "4883ec08", // sub rsp, 8: calls need it at a multiple of 16
+        "4889fb", // mov rbx, rdi: the table
+        "488d6f18", // lea rbp, [rdi+24]: its first call
+        "488b7d08", // next: mov rdi, [rbp+8]
+        "488b7510", // mov rsi, [rbp+16]
+        "488b5518", // mov rdx, [rbp+24]
+        "31c0", // xor eax, eax: no vector registers, where the function is variadic
+        "ff5500", // call [rbp]
+        "4883c520", // add rbp, 32
+        "83f8ff", // cmp eax, -1
+        "75e6", // jne next
+        "ff13", // call [rbx]: __errno_location
+        "8b7b10", // mov edi, [rbx+16]: the status descriptor
+        "4889c6", // mov rsi, rax
+        "ba04000000", // mov edx, 4
+        "ff5308", // call [rbx+8]: write
+        "b87f000000", // mov eax, 127
+        "4883c408", // add rsp, 8
+        "5d", // pop rbp
+        "5b", // pop rbx
+        "c3"); // ret
   }
 
   private static byte[] aarch64() {
-    return MachineCode.instructions(
+    return MachineCode.aarch64(
         0xa9be7bfd, // stp x29, x30, [sp, #-32]!
         0xa90153f3, // stp x19, x20, [sp, #16]
         0xaa0003f3, // mov x19, x0: the table

@@ -1,17 +1,17 @@
 package iosock.posix;
 
 /**
- * Machine code that calls a function of libc and looks at errno before anybody else can: {@code
- * long call(long function, long a, long b, long c, long d, long e, long f)}.
+ * Machine code that calls a function of libc and, if that returns -1, reads errno before the VM can
+ * change it: {@code long call(long function, long a, long b, long c, long d, long e, long f)}.
  *
- * <p>The linker can capture errno too, but makes an object for each call, which a forked child must
- * not do and the loop need not.
+ * <p>The linker can capture errno too, but allocates an object for each call.
  */
 final class ErrnoCall {
 
   private ErrnoCall() {}
 
   /**
+   * @param processor the system property {@code os.arch}
    * @param errnoLocation the address of {@code int *__errno_location(void)}
    * @return null for a processor that there is no code for
    */
@@ -24,74 +24,29 @@ final class ErrnoCall {
   }
 
   private static byte[] x86(long errnoLocation) {
-    byte[] code = {
-      0x49,
-      (byte) 0x89,
-      (byte) 0xfb, // mov r11, rdi: the function
-      0x48,
-      (byte) 0x89,
-      (byte) 0xf7, // mov rdi, rsi
-      0x48,
-      (byte) 0x89,
-      (byte) 0xd6, // mov rsi, rdx
-      0x48,
-      (byte) 0x89,
-      (byte) 0xca, // mov rdx, rcx
-      0x4c,
-      (byte) 0x89,
-      (byte) 0xc1, // mov rcx, r8
-      0x4d,
-      (byte) 0x89,
-      (byte) 0xc8, // mov r8, r9
-      0x4c,
-      (byte) 0x8b,
-      0x4c,
-      0x24,
-      0x08, // mov r9, [rsp+8]
-      0x48,
-      (byte) 0x83,
-      (byte) 0xec,
-      0x08, // sub rsp, 8: calls want it at a multiple of 16
-      0x31,
-      (byte) 0xc0, // xor eax, eax: no vector registers, if it is variadic
-      0x41,
-      (byte) 0xff,
-      (byte) 0xd3, // call r11
-      (byte) 0x83,
-      (byte) 0xf8,
-      (byte) 0xff, // cmp eax, -1
-      0x75,
-      0x12, // jne over the next five
-      0x48,
-      (byte) 0xb8,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0, // mov rax, errnoLocation
-      (byte) 0xff,
-      (byte) 0xd0, // call rax
-      0x48,
-      0x63,
-      0x00, // movsxd rax, dword [rax]
-      0x48,
-      (byte) 0xf7,
-      (byte) 0xd8, // neg rax
-      0x48,
-      (byte) 0x83,
-      (byte) 0xc4,
-      0x08, // add rsp, 8
-      (byte) 0xc3, // ret
-    };
-    MachineCode.putLong(code, 0x27, errnoLocation);
-    return code;
+    return MachineCode.x86(
+        "4989fb", // mov r11, rdi: the function
+        "4889f7", // mov rdi, rsi
+        "4889d6", // mov rsi, rdx
+        "4889ca", // mov rdx, rcx
+        "4c89c1", // mov rcx, r8
+        "4d89c8", // mov r8, r9
+        "4c8b4c2408", // mov r9, [rsp+8]
+        "4883ec08", // sub rsp, 8: calls need it at a multiple of 16
+        "31c0", // xor eax, eax: no vector registers, where the function is variadic
+        "41ffd3", // call r11
+        "83f8ff", // cmp eax, -1
+        "7512", // jne over the next five
+        "48b8" + MachineCode.operand(errnoLocation), // mov rax, errnoLocation
+        "ffd0", // call rax
+        "486300", // movsxd rax, dword [rax]
+        "48f7d8", // neg rax
+        "4883c408", // add rsp, 8
+        "c3"); // ret
   }
 
   private static byte[] aarch64(long errnoLocation) {
-    return MachineCode.instructions(
+    return MachineCode.aarch64(
         0xa9bf7bfd, // stp x29, x30, [sp, #-16]!
         0xaa0003e9, // mov x9, x0: the function
         0xaa0103e0, // mov x0, x1
@@ -114,7 +69,7 @@ final class ErrnoCall {
         0xd65f03c0); // ret
   }
 
-  /** 16 bits of a value, where movz and movk have them. */
+  /** 16 bits of a value, as an operand of movz and movk. */
   private static int half(long value, int shift) {
     return (int) (value >>> shift & 0xffff) << 5;
   }

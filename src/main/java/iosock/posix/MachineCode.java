@@ -1,11 +1,12 @@
 package iosock.posix;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
 
-/** Executable pages. */
+/** Executable pages, and the code to put there. */
 public final class MachineCode {
 
-  /** What Java calls this machine's processor. */
+  /** The processor of this machine, by Java's name for it. */
   public static final String PROCESSOR = System.getProperty("os.arch");
 
   private static final int PAGE = 4096;
@@ -13,12 +14,11 @@ public final class MachineCode {
   private MachineCode() {}
 
   /**
-   * Puts code into a page of its own, which is never writable and executable at once, and stays as
-   * long as the process. On aarch64 the kernel makes the caches agree when a page that was written
-   * becomes executable.
+   * Copies code to a page of its own, which is never writable and executable at once and is never
+   * freed. On aarch64 the kernel synchronizes the caches when a written page becomes executable.
    *
    * @param code null if there is none for this processor
-   * @return its address
+   * @return the page's address
    */
   public static long load(byte[] code) {
     if (code == null) {
@@ -36,28 +36,32 @@ public final class MachineCode {
     return page;
   }
 
-  /** Without errno, which takes machine code. */
+  /** Without errno, since it is machine code that reads it. */
   private static long call(String function, long a, long b, long c, long d, long e) {
     return Link.call(MemorySegment.ofAddress(Link.function(function)), a, b, c, d, e, 0, 0);
   }
 
-  /** Instructions of four bytes each. */
-  public static byte[] instructions(int... instructions) {
-    byte[] code = new byte[instructions.length * Integer.BYTES];
-    for (int i = 0; i < instructions.length; i++) {
-      putInt(code, i * Integer.BYTES, instructions[i]);
-    }
-    return code;
+  /** Instructions of x86-64, each in hexadecimal digits; an operand may be a text of its own. */
+  public static byte[] x86(String... instructions) {
+    return HexFormat.of().parseHex(String.join("", instructions));
   }
 
-  public static void putInt(byte[] code, int at, int value) {
-    for (int i = 0; i < Integer.BYTES; i++) {
-      code[at + i] = (byte) (value >>> 8 * i);
-    }
+  /** An operand as the processor reads it, its lowest byte first. */
+  public static String operand(int value) {
+    return HexFormat.of().toHexDigits(Integer.reverseBytes(value));
   }
 
-  static void putLong(byte[] code, int at, long value) {
-    putInt(code, at, (int) value);
-    putInt(code, at + Integer.BYTES, (int) (value >>> 32));
+  /** {@link #operand(int)} of 64 bits. */
+  static String operand(long value) {
+    return HexFormat.of().toHexDigits(Long.reverseBytes(value));
+  }
+
+  /** Instructions of aarch64. */
+  public static byte[] aarch64(int... instructions) {
+    StringBuilder code = new StringBuilder();
+    for (int instruction : instructions) {
+      code.append(operand(instruction));
+    }
+    return HexFormat.of().parseHex(code);
   }
 }

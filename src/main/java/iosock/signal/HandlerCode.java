@@ -6,8 +6,8 @@ import iosock.posix.MachineCode;
  * The machine code of a signal handler, {@code void handler(int signal)}, that writes the signal's
  * number as one byte to a descriptor.
  *
- * <p>A handler may interrupt any thread of the VM in any state, so it must not be Java. This one
- * makes a raw system call, write(2), and so leaves even errno as it was.
+ * <p>A handler may interrupt any thread of the VM in any state, so it cannot be Java. This one
+ * makes the system call write(2) itself and so does not change errno.
  */
 final class HandlerCode {
 
@@ -26,37 +26,19 @@ final class HandlerCode {
   }
 
   private static byte[] x86(int fd) {
-    byte[] code = {
-      0x57, // push rdi: the number, on a little-endian stack its first byte
-      (byte) 0xb8,
-      1,
-      0,
-      0,
-      0, // mov eax, 1: write
-      (byte) 0xbf,
-      0,
-      0,
-      0,
-      0, // mov edi, fd
-      0x48,
-      (byte) 0x89,
-      (byte) 0xe6, // mov rsi, rsp
-      (byte) 0xba,
-      1,
-      0,
-      0,
-      0, // mov edx, 1
-      0x0f,
-      0x05, // syscall
-      0x58, // pop rax
-      (byte) 0xc3, // ret
-    };
-    MachineCode.putInt(code, 7, fd);
-    return code;
+    return MachineCode.x86(
+        "57", // push rdi: the number, whose first byte in memory is its lowest
+        "b801000000", // mov eax, 1: write
+        "bf" + MachineCode.operand(fd), // mov edi, fd
+        "4889e6", // mov rsi, rsp
+        "ba01000000", // mov edx, 1
+        "0f05", // syscall
+        "58", // pop rax
+        "c3"); // ret
   }
 
   private static byte[] aarch64(int fd) {
-    return MachineCode.instructions(
+    return MachineCode.aarch64(
         0xf81f0fe0, // str x0, [sp, #-16]!: the number
         0xd2800000 | (fd & 0xffff) << 5, // movz x0, fd's lower half
         0xf2a00000 | (fd >>> 16) << 5, // movk x0, fd's upper half, lsl 16
