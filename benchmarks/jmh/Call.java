@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import programs.Programs;
 
-/** One poll(2) with nothing ready: as iosock calls it, and from a loop in C. */
+/** One poll(2) of a descriptor that is not ready: as iosock calls it, and in a loop in C. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
@@ -31,8 +31,8 @@ import programs.Programs;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Call {
 
-  /** So many that the call of the loop itself counts for nothing. */
-  private static final int AT_ONCE = 10_000;
+  /** So many that the call of the loop itself does not matter. */
+  private static final int POLLS = 10_000;
 
   private final Libc libc = new Libc();
   private final PollSet set = new PollSet(1);
@@ -51,8 +51,8 @@ public class Call {
   }
 
   @Benchmark
-  @OperationsPerInvocation(AT_ONCE)
+  @OperationsPerInvocation(POLLS)
   public long bare() {
-    return polls.call(set, AT_ONCE);
+    return polls.call(set, POLLS);
   }
 }

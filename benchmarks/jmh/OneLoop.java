@@ -34,7 +34,7 @@ final class OneLoop implements Closeable {
     StdioPipes stdio = new StdioPipes(libc);
     Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), OwnTerminal.find(libc));
     command =
-        new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc))
+        new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
     relay.attend(command);
     loop =

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Starting a program that ends at once, and waiting for that. */
+/** Starting a program that ends at once, and waiting for its end. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
@@ -39,7 +39,7 @@ public class Start {
   private final Libc libc = new Libc();
   private final NativeBuffer status = new NativeBuffer(Integer.BYTES);
   private final Launcher launcher =
-      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc));
+      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc));
   private final List<byte[]> argv = COMMAND.stream().map(Ascii::bytes).toList();
   private final PosixSpawn posixSpawn = new PosixSpawn(argv);
 

@@ -2,7 +2,7 @@ package iosock.posix;
 
 import java.nio.file.Path;
 
-/** A function of a shared library that was compiled for a measurement. */
+/** A function of a shared library that was compiled for a benchmark. */
 public final class CompiledFunction {
 
   /** dlfcn.h */

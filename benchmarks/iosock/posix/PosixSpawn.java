@@ -3,7 +3,8 @@ package iosock.posix;
 import java.util.List;
 
 /**
- * posix_spawn(3), which iosock does not use: it cannot ignore a signal in the child, nor limit it.
+ * posix_spawn(3), which iosock does not use: it cannot ignore a signal in the child, or set a
+ * limit.
  */
 public final class PosixSpawn {
 

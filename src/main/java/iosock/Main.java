@@ -50,7 +50,7 @@ public final class Main {
   public static void main(String[] arguments) {
     int code = FAILED;
     try {
-      StartupSignals early = StartupSignals.intercept();
+      StartupSignals early = StartupSignals.defer();
       code = new Main(early).main(arguments.length);
     } catch (Throwable unexpected) {
       // A libc, a processor or a VM that this was not made for.
@@ -211,7 +211,7 @@ public final class Main {
 
   private SignalPipe catchSignals(SignalState inherited) {
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
-    early.release();
+    early.deliver();
     return signals;
   }
 

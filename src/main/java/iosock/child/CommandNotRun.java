@@ -1,6 +1,6 @@
 package iosock.child;
 
-/** execvp(3) failed: there is no such command, or it cannot be executed. */
+/** A command was not executed: it does not exist, or execvp(3) or a call before it failed. */
 public final class CommandNotRun extends Exception {
 
   private static final long serialVersionUID = 1;

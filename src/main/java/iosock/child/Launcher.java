@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class Launcher {
 
-  /** These tell the VM of faults in its own code, and Java code needs them all the time. */
+  /** These report faults of the running code, and the VM uses them to run Java code. */
   private static final long FAULTS =
       SignalSet.bit(Signals.SIGILL)
           | SignalSet.bit(Signals.SIGTRAP)

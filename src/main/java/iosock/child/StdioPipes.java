@@ -6,8 +6,8 @@ import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 
 /**
- * A command's standard input, output and error as pipes. Our ends are non-blocking; the command's
- * are other open files and stay as programs expect them.
+ * A command's standard input, output and error as pipes. This process's ends are non-blocking. The
+ * command's ends are open file descriptions of their own, and stay blocking.
  */
 public final class StdioPipes implements Stdio {
 
@@ -15,7 +15,7 @@ public final class StdioPipes implements Stdio {
   private final Pipe in;
   private final Pipe out;
   private final Pipe err;
-  private boolean commandHasItsEnds;
+  private boolean childEndsClosed;
   private boolean inputEnded;
   private boolean hungUp;
 
@@ -29,12 +29,15 @@ public final class StdioPipes implements Stdio {
     libc.fcntl(err.readEnd(), Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
   }
 
-  /** The end to write to of what the command reads. */
+  /** The write end of the command's standard input. */
   public int in() {
     return in.writeEnd();
   }
 
-  /** Once; then does nothing. The command reads what is in the pipe, and then the end. */
+  /**
+   * Closes the write end of the command's input: the command reads what is in the pipe, and then
+   * end of file. Does nothing if that has been done.
+   */
   public void endInput() {
     if (!inputEnded) {
       inputEnded = true;
@@ -42,17 +45,20 @@ public final class StdioPipes implements Stdio {
     }
   }
 
-  /** The end to read from of the command's standard output. */
+  /** The read end of the command's standard output. */
   public int out() {
     return out.readEnd();
   }
 
-  /** The end to read from of the command's standard error. */
+  /** The read end of the command's standard error. */
   public int err() {
     return err.readEnd();
   }
 
-  /** Once; then does nothing. The command is told so when it writes to its standard output. */
+  /**
+   * Closes the read end of the command's output: a write to it gets SIGPIPE. Does nothing if that
+   * has been done.
+   */
   public void hangup() {
     if (!hungUp) {
       hungUp = true;
@@ -67,15 +73,15 @@ public final class StdioPipes implements Stdio {
 
   @Override
   public void closeChildEnds() {
-    commandHasItsEnds = true;
+    childEndsClosed = true;
     libc.close(in.readEnd());
     libc.close(out.writeEnd());
     libc.close(err.writeEnd());
   }
 
-  /** Closes our ends, and those of a command that was never started. */
+  /** Closes this process's ends, and the child's where no command was started. */
   public void close() {
-    if (!commandHasItsEnds) {
+    if (!childEndsClosed) {
       closeChildEnds();
     }
     endInput();

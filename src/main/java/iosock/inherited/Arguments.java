@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The command line of this process to the byte, which Java's own arguments are not: the VM decodes
- * them with the locale's charset, and what is not in it is lost.
+ * The command line of this process as bytes. The VM decodes the arguments of {@code main} with the
+ * locale's charset, and loses the bytes that are not text in it.
  */
 public final class Arguments {
 
@@ -21,7 +21,7 @@ public final class Arguments {
   }
 
   /**
-   * @param count how many arguments {@code main} was given: they are the last ones
+   * @param count how many arguments {@code main} has: they are the last ones
    */
   public static Arguments read(Libc libc, int count) {
     List<byte[]> all = split(ProcFile.read(libc, "/proc/self/cmdline"));
@@ -40,12 +40,12 @@ public final class Arguments {
     return parts;
   }
 
-  /** What {@code main} was given. */
+  /** The arguments of {@code main}. */
   public List<byte[]> own() {
     return all.subList(own, all.size());
   }
 
-  /** What the VM was given: itself, its options, and last the jar, module or class. */
+  /** The VM's part: its program, its options, and last the jar, module or class. */
   List<byte[]> vmArguments() {
     return all.subList(0, own);
   }

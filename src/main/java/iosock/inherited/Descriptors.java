@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.StringTokenizer;
 
 /**
- * The descriptors that this process has: those it was started with, which the command gets too, and
- * those of the VM, which it must not see.
+ * The open descriptors of this process: those that it has inherited, which the command inherits
+ * too, and those of the VM, which the command must not get.
  */
 public final class Descriptors {
 
   private static final int MAX_PATH = 4096;
-  private static final String OPEN = "/proc/self/fd/";
+  private static final String DESCRIPTORS = "/proc/self/fd/";
 
   private final Libc libc;
 
@@ -29,8 +29,8 @@ public final class Descriptors {
   }
 
   /**
-   * Opens /dev/null in place of a standard descriptor that is closed, so that nothing opened later
-   * can take its number. Must be called before anything is opened.
+   * Opens /dev/null for each standard descriptor that is closed, so that no file opened later gets
+   * its number. Must be called before anything is opened.
    */
   public void ensureStdioOpen() {
     NativeBuffer devNull = NativeBuffer.string("/dev/null");
@@ -44,23 +44,23 @@ public final class Descriptors {
 
   /**
    * The VM opens its class library and the jar without close-on-exec; this adds it. Other files
-   * that are open without it are not the VM's but were passed on by whoever started this process.
+   * that are open without it are inherited.
    *
-   * @param arguments name the jar
+   * @param arguments with the name of the jar
    */
   public void setCloexecOnVmDescriptors(Arguments arguments) {
     byte[] home = javaHome();
     List<FileStatus> jars = jars(arguments);
-    for (String name : new File(OPEN).list()) {
+    for (String name : new File(DESCRIPTORS).list()) {
       int fd = Integer.parseInt(name);
-      NativeBuffer link = NativeBuffer.string(OPEN + name);
+      NativeBuffer link = NativeBuffer.string(DESCRIPTORS + name);
       if (isBelow(home, link) || isAnyOf(jars, link)) {
         libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
       }
     }
   }
 
-  /** With a slash at its end; from the program that runs, since a property would be decoded. */
+  /** The VM's directory, with a slash at its end. The system property for it is decoded text. */
   private byte[] javaHome() {
     byte[] program = target(NativeBuffer.string("/proc/self/exe"));
     int end = program.length;
@@ -84,19 +84,20 @@ public final class Descriptors {
     return path.get(0, Math.max(libc.readlink(link, path), 0));
   }
 
-  /** The one on the command line, to the byte, or those of a class path that was set elsewhere. */
+  /** The jar of the command line, and the class path, which the environment may have set. */
   private List<FileStatus> jars(Arguments arguments) {
     List<FileStatus> jars = new ArrayList<>();
-    addIfThere(NativeBuffer.string(arguments.vmArguments().getLast()), jars);
+    addIfExists(NativeBuffer.string(arguments.vmArguments().getLast()), jars);
     StringTokenizer classPath =
         new StringTokenizer(System.getProperty("java.class.path"), File.pathSeparator);
     while (classPath.hasMoreTokens()) {
-      addIfThere(NativeBuffer.string(classPath.nextToken().getBytes(StandardCharsets.UTF_8)), jars);
+      addIfExists(
+          NativeBuffer.string(classPath.nextToken().getBytes(StandardCharsets.UTF_8)), jars);
     }
     return jars;
   }
 
-  private void addIfThere(NativeBuffer path, List<FileStatus> files) {
+  private void addIfExists(NativeBuffer path, List<FileStatus> files) {
     FileStatus status = new FileStatus();
     if (libc.statx(Fcntl.AT_FDCWD, path, 0, status) == 0) {
       files.add(status);

@@ -13,31 +13,31 @@ import java.util.StringTokenizer;
 /**
  * The soft limit of open files, which the VM raises to the hard one before {@code main} runs.
  *
- * <p>What it was is kept nowhere. The parent's is the best witness, as limits are inherited; it is
- * believed only while its hard limit is ours, since whoever set a limit for this process alone most
- * often set both.
+ * <p>The VM does not keep the previous limit. The parent's limit is taken for it, as limits are
+ * inherited, but only if its hard limit is that of this process: a limit that was set for this
+ * process alone usually sets both.
  */
 public final class OpenFileLimit {
 
-  /** How the VM is told to leave the limit alone. */
-  private static final String KEEP = "-XX:-MaxFDLimit";
+  /** The VM's option to leave the limit alone. */
+  private static final String KEEP_OPTION = "-XX:-MaxFDLimit";
 
-  /** Set where the option above is built into an image and so not on the command line. */
-  private static final String KEPT = "iosock.open-file-limit-kept";
+  /** Set where that option is built into an image, and so is not on the command line. */
+  private static final String KEPT_PROPERTY = "iosock.open-file-limit-kept";
 
-  /** How proc(5) begins the line of this limit. */
+  /** The beginning of this limit's line in proc(5). */
   private static final String LINE = "Max open files";
 
   private OpenFileLimit() {}
 
   /**
-   * @return the command's limit: the present one where the VM has not raised it, or where what it
-   *     was is not known
+   * @return the limit for the command: the current one if the VM has not raised it, or if the
+   *     previous one is not known
    */
   public static ResourceLimit ofCommand(Libc libc, Arguments arguments) {
     int parent = libc.getppid();
-    ResourceLimit own = present(libc);
-    // 0 is a parent in another PID namespace.
+    ResourceLimit own = current(libc);
+    // 0: the parent is in another PID namespace.
     if (parent == 0 || isKept(arguments.vmArguments())) {
       return own;
     }
@@ -51,8 +51,8 @@ public final class OpenFileLimit {
     return own;
   }
 
-  /** The limit of this process as it is now. */
-  public static ResourceLimit present(Libc libc) {
+  /** The current limit of this process. */
+  public static ResourceLimit current(Libc libc) {
     ResourceLimit limit = new ResourceLimit();
     check(libc.getrlimit(ResourceLimit.RLIMIT_NOFILE, limit), "read", "the limit of open files");
     return limit;
@@ -74,11 +74,11 @@ public final class OpenFileLimit {
   }
 
   private static boolean isKept(List<byte[]> options) {
-    if (System.getProperty(KEPT) != null) {
+    if (System.getProperty(KEPT_PROPERTY) != null) {
       return true;
     }
     for (byte[] option : options) {
-      if (KEEP.equals(new String(option, StandardCharsets.ISO_8859_1))) {
+      if (KEEP_OPTION.equals(new String(option, StandardCharsets.ISO_8859_1))) {
         return true;
       }
     }

@@ -8,24 +8,24 @@ import java.nio.charset.StandardCharsets;
  * The signals that were blocked and ignored when this process started, each as bit N-1 for signal
  * N; see proc(5).
  *
- * <p>The blocked ones are those of the process's first thread, on which the java launcher does
- * nothing but wait: the VM changes the masks of its own threads only.
+ * <p>The blocked signals are those of the process's first thread, in which the java launcher only
+ * waits. The VM changes the masks of its own threads.
  *
- * <p>The VM has put handlers in the place of SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ and others that may
- * have been ignored. Only who started it can know: the launcher of the image tells.
+ * <p>The VM installs handlers for SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ and others, even if they were
+ * ignored. So the launcher of the image looks before it starts the VM, and sets a property.
  */
 public record SignalState(long blocked, long ignored) {
 
-  /** As proc(5) writes them, and read before the VM was started. */
-  private static final String TOLD = "iosock.ignored-signals";
+  /** The ignored signals before the VM was started, in the format of proc(5). */
+  private static final String IGNORED_PROPERTY = "iosock.ignored-signals";
 
-  /** Call it before a disposition is changed. */
+  /** Must be called before a disposition is changed. */
   public static SignalState read(Libc libc) {
     byte[] status = ProcFile.read(libc, "/proc/self/status");
-    String told = System.getProperty(TOLD);
+    String beforeVm = System.getProperty(IGNORED_PROPERTY);
     long ignored = field(status, "SigIgn:");
-    if (told != null) {
-      ignored |= Long.parseUnsignedLong(told, 16);
+    if (beforeVm != null) {
+      ignored |= Long.parseUnsignedLong(beforeVm, 16);
     }
     return new SignalState(field(status, "SigBlk:"), ignored);
   }

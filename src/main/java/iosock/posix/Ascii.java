@@ -2,7 +2,7 @@ package iosock.posix;
 
 import java.nio.charset.StandardCharsets;
 
-/** ASCII text as the bytes that C wants, whatever the locale. */
+/** ASCII text as bytes, whatever the locale. */
 public final class Ascii {
 
   private Ascii() {}

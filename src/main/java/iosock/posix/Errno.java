@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** errno.h, as far as iosock tells errors apart. */
+/** errno.h, the errors that iosock handles in different ways. */
 public final class Errno {
 
   public static final int ENOENT = 2;

@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** Something that iosock tried and the system refused, and that ends it. */
+/** An operation that the system refused, and without which iosock cannot go on. */
 public final class Failure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -9,38 +9,38 @@ public final class Failure extends RuntimeException {
   private final int errno;
 
   /**
-   * @param tried a verb, as in "cannot bind"
-   * @param subject on what: a path or a name, in the bytes that the user gave
-   * @param errno why
+   * @param operation a verb, as in "cannot bind"
+   * @param subject its object: a path or a name, in the bytes that the user gave
+   * @param errno its error
    */
-  public Failure(String tried, byte[] subject, int errno) {
-    super(tried, null, false, false);
+  public Failure(String operation, byte[] subject, int errno) {
+    super(operation, null, false, false);
     this.subject = subject.clone();
     this.errno = errno;
   }
 
-  public Failure(String tried, String subject, int errno) {
-    this(tried, Ascii.bytes(subject), errno);
+  public Failure(String operation, String subject, int errno) {
+    this(operation, Ascii.bytes(subject), errno);
   }
 
   /**
-   * The one errno policy for what must not fail.
+   * For operations without which iosock cannot go on.
    *
    * @param result what a method of {@link Libc} returned
-   * @return the same, if it is no error
-   * @throws Failure if it is one
+   * @return {@code result}, if it is not negative
+   * @throws Failure if it is a negative errno
    */
-  public static int check(int result, String tried, String subject) {
+  public static int check(int result, String operation, String subject) {
     if (result < 0) {
-      throw new Failure(tried, subject, -result);
+      throw new Failure(operation, subject, -result);
     }
     return result;
   }
 
-  /** {@link #check(int, String, String)} on what the user named. */
-  public static int check(int result, String tried, byte[] subject) {
+  /** {@link #check(int, String, String)} with a subject in the bytes that the user gave. */
+  public static int check(int result, String operation, byte[] subject) {
     if (result < 0) {
-      throw new Failure(tried, subject, -result);
+      throw new Failure(operation, subject, -result);
     }
     return result;
   }

@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * What statx(2) tells of a file; unlike {@code struct stat} it is the same on every processor.
+ * What statx(2) returns. Unlike {@code struct stat} it is the same on every processor.
  *
  * <pre>{@code
  * struct statx { …; __u16 stx_mode; …; __u64 stx_ino; …; __u32 stx_dev_major, stx_dev_minor; … };
@@ -31,7 +31,7 @@ public final class FileStatus {
     return memory.getShort(OFFSETOF_stx_mode) & S_IFMT;
   }
 
-  /** Whether both speak of one file. */
+  /** Whether both are of the same file. */
   public boolean isSameFile(FileStatus other) {
     return memory.getLong(OFFSETOF_stx_ino) == other.memory.getLong(OFFSETOF_stx_ino)
         && memory.getInt(OFFSETOF_stx_dev_major) == other.memory.getInt(OFFSETOF_stx_dev_major)

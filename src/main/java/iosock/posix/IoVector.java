@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * Where bytes are that are sent or received.
+ * A buffer to send from or to receive into.
  *
  * <pre>{@code
  * struct iovec { void *iov_base; size_t iov_len; };    // sys/uio.h

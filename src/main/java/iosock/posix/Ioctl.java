@@ -3,19 +3,19 @@ package iosock.posix;
 /** sys/ioctl.h. */
 final class Ioctl {
 
-  /** How many bytes wait to be read. */
+  /** How many bytes can be read. */
   static final int FIONREAD = 0x541b;
 
-  /** Makes a terminal the controlling one of the session that the caller leads. */
+  /** Makes a terminal the controlling terminal of the caller's session. */
   static final int TIOCSCTTY = 0x540e;
 
   static final int TIOCGWINSZ = 0x5413;
   static final int TIOCSWINSZ = 0x5414;
 
-  /** Opens the terminal that a master belongs to. */
+  /** Opens the terminal of a master. */
   static final int TIOCGPTPEER = 0x5441;
 
-  /** The number of the terminal that a pseudo-terminal's master belongs to. */
+  /** The number of the terminal of a master. */
   static final long TIOCGPTN = 0x80045430L;
 
   private Ioctl() {}

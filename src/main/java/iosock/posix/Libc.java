@@ -4,10 +4,10 @@ package iosock.posix;
  * The functions of libc, each named as in C and described in its manual page.
  *
  * <p>One errno policy: a method returns what the C function returns, except that a failure is the
- * negative errno. {@link Failure#check} turns it into an exception where there is no going on.
+ * negative errno. {@link Failure#check} throws it where iosock cannot go on.
  *
- * <p>Not for several threads at once, as some results pass through memory of the instance. Whoever
- * opens a descriptor closes it.
+ * <p>An instance is for one thread, since some results pass through its memory. The caller closes
+ * the descriptors that it opens.
  */
 public final class Libc {
 
@@ -159,34 +159,34 @@ public final class Libc {
     return result < 0 ? result : word.getInt(0);
   }
 
-  /** How many bytes wait to be read from a pipe or socket, by ioctl(2). */
+  /** How many bytes can be read from a pipe or socket: ioctl(2). */
   public int fionread(int fd) {
     int result = result(call(IOCTL, fd, Ioctl.FIONREAD, word.address()));
     return result < 0 ? result : word.getInt(0);
   }
 
-  /** Whether it is the master of a pseudo-terminal: ioctl_tty(2). */
+  /** Whether {@code fd} is the master of a pseudo-terminal: ioctl_tty(2). */
   public boolean isPtyMaster(int fd) {
     return result(call(IOCTL, fd, Ioctl.TIOCGPTN, word.address())) == 0;
   }
 
   /**
-   * Opens the terminal that a master belongs to, wherever its file may be: ioctl_tty(2).
+   * Opens the terminal of a master, without its path: ioctl_tty(2).
    *
-   * @return its descriptor
+   * @return the terminal's descriptor
    */
   public int tiocgptpeer(int master, int flags) {
     return result(call(IOCTL, master, Ioctl.TIOCGPTPEER, flags));
   }
 
   /**
-   * @param size receives that of the terminal, or of the master's
+   * @param size receives the size of the terminal, or of the master's terminal
    */
   public int tiocgwinsz(int fd, WindowSize size) {
     return result(call(IOCTL, fd, Ioctl.TIOCGWINSZ, size.address()));
   }
 
-  /** Gives a terminal a size; if it is another one, its foreground processes are told. */
+  /** Sets the size of a terminal. Its foreground processes get SIGWINCH if the size changes. */
   public int tiocswinsz(int fd, WindowSize size) {
     return result(call(IOCTL, fd, Ioctl.TIOCSWINSZ, size.address()));
   }
@@ -212,14 +212,14 @@ public final class Libc {
   }
 
   /**
-   * @param ends receives two ints: the end to read from, then the end to write to
+   * @param ends receives two ints: the read end, then the write end
    */
   public int pipe2(NativeBuffer ends, int flags) {
     return result(call(PIPE2, ends.address(), flags, 0));
   }
 
   /**
-   * @param timeout in milliseconds; -1 waits for as long as it takes
+   * @param timeout in milliseconds; -1 for none
    */
   public int poll(PollSet set, int timeout) {
     return result(call(POLL, set.address(), set.size(), timeout));
@@ -229,7 +229,9 @@ public final class Libc {
     return result(call(POSIX_OPENPT, flags, 0, 0));
   }
 
-  /** To the calling thread; a signal that stops has stopped the process before this returns. */
+  /**
+   * Sends a signal to the calling thread. If it stops the process, this returns once it goes on.
+   */
   public int raise(int signal) {
     return result(call(RAISE, signal, 0, 0));
   }
@@ -266,7 +268,7 @@ public final class Libc {
     return result(call(SETSOCKOPT, fd, level, option, word.address(), Integer.BYTES, 0));
   }
 
-  /** So that close(2) does not wait, whatever was set: SO_LINGER, socket(7). */
+  /** Unsets SO_LINGER, so that close(2) does not wait: socket(7). */
   public int unsetLinger(int fd) {
     word.putLong(0, 0);
     return result(
@@ -310,7 +312,7 @@ public final class Libc {
     return result(call(SOCKETPAIR, domain, type, 0, ends.address(), 0, 0));
   }
 
-  /** splice(2), at both ends from and to where these are. */
+  /** splice(2), at the current offset of both descriptors. */
   public long splice(int from, int to, long length, int flags) {
     return call(SPLICE, from, 0, to, 0, length, flags);
   }
@@ -327,7 +329,7 @@ public final class Libc {
             0));
   }
 
-  /** What went wrong, in the user's language and charset. */
+  /** The text of an error, in the user's language and charset. */
   public byte[] strerror(int errno) {
     long text = call(STRERROR, errno, 0, 0);
     NativeBuffer copy = new NativeBuffer((int) call(STRLEN, text, 0, 0));
@@ -336,7 +338,7 @@ public final class Libc {
   }
 
   /**
-   * @param settings receives the terminal's; of a master, those of its terminal
+   * @param settings receives the settings of the terminal, or of the master's terminal
    */
   public int tcgetattr(int fd, Termios settings) {
     return result(call(TCGETATTR, fd, settings.address(), 0));

@@ -7,7 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The one place where Java is linked to native code. */
+/** The one place that links Java to native code. */
 final class Link {
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -17,8 +17,8 @@ final class Link {
    *
    * <p>Everything is called through this one shape, since linking a second shape costs as much
    * start time as all functions of the first together. It is right for any function with at most
-   * seven integer or pointer arguments: the calling conventions of x86-64 and aarch64 leave it to
-   * the function which of the registers it looks at.
+   * seven integer or pointer arguments: x86-64 and aarch64 pass them in the same registers whatever
+   * their number, and a function reads only those that it has.
    */
   @SuppressWarnings("restricted")
   private static final MethodHandle CALL =
@@ -36,7 +36,7 @@ final class Link {
 
   /**
    * @return the address of a function of libc
-   * @throws UnsatisfiedLinkError if it has none of that name
+   * @throws UnsatisfiedLinkError if it has no such function
    */
   static long function(String name) {
     MemorySegment address = LINKER.defaultLookup().find(name).orElse(null);

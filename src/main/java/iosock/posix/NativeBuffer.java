@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A block of zeroed memory outside the heap, for libc to read and write. It lives as long as the
- * process: allocate once, at the start.
+ * A block of zeroed memory outside the heap, for libc to read and write. It is never freed:
+ * allocate it once, at the start.
  *
- * <p>Its accessors go through a buffer and not through the segment, whose first access links a
- * variable handle and costs several milliseconds of the start.
+ * <p>The accessors use a byte buffer and not the segment: its first access links a variable handle,
+ * which takes several milliseconds of the start.
  */
 public final class NativeBuffer {
 
@@ -26,14 +26,14 @@ public final class NativeBuffer {
     bytes = segment.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
-  /** A copy of {@code text} with the NUL at its end that C wants. */
+  /** A copy of {@code text} that ends with a NUL. */
   public static NativeBuffer string(byte[] text) {
     NativeBuffer string = new NativeBuffer(text.length + 1);
     string.put(0, text);
     return string;
   }
 
-  /** A copy of an ASCII {@code text} with the NUL at its end that C wants. */
+  /** A copy of an ASCII {@code text} that ends with a NUL. */
   public static NativeBuffer string(String text) {
     return string(Ascii.bytes(text));
   }

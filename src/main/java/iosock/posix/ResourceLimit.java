@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * A soft limit and the hard one that bounds it.
+ * A soft limit and its hard limit.
  *
  * <pre>{@code
  * struct rlimit { rlim_t rlim_cur; rlim_t rlim_max; };    // sys/resource.h
@@ -17,17 +17,17 @@ public final class ResourceLimit {
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
-  /** As unsigned: RLIM_INFINITY is the largest. */
+  /** Unsigned; RLIM_INFINITY is the largest value. */
   public void soft(long limit) {
     memory.putLong(OFFSETOF_rlim_cur, limit);
   }
 
-  /** As unsigned: RLIM_INFINITY is the largest. */
+  /** Unsigned; RLIM_INFINITY is the largest value. */
   public long soft() {
     return memory.getLong(OFFSETOF_rlim_cur);
   }
 
-  /** As unsigned: RLIM_INFINITY is the largest. */
+  /** Unsigned; RLIM_INFINITY is the largest value. */
   public long hard() {
     return memory.getLong(OFFSETOF_rlim_max);
   }

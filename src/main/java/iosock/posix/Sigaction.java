@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * What sigaction(2) takes.
+ * A disposition for sigaction(2).
  *
  * <pre>{@code
  * struct sigaction { void (*sa_handler)(int); sigset_t sa_mask; int sa_flags; … };    // signal.h

@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** A {@code sigset_t} (signal.h), of which Linux uses the first 64 bits: bit N-1 is signal N. */
+/** A {@code sigset_t} (signal.h). Linux uses its first 64 bits: bit N-1 is signal N. */
 public final class SignalSet {
 
   static final int SIZEOF = 128;

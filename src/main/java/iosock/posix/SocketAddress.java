@@ -13,7 +13,7 @@ public final class SocketAddress {
   static final int OFFSETOF_sun_family = 0;
   static final int OFFSETOF_sun_path = 2;
 
-  /** Names end with a NUL or begin with one, so one byte of {@code sun_path} is never theirs. */
+  /** A path ends with a NUL and an abstract name begins with one: one byte of {@code sun_path}. */
   public static final int MAX_NAME = SIZEOF - OFFSETOF_sun_path - 1;
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);

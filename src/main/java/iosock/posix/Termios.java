@@ -9,10 +9,10 @@ package iosock.posix;
  */
 public final class Termios {
 
-  /** In {@code c_iflag}: characters are UTF-8, and erased as such. */
+  /** In {@code c_iflag}: input is UTF-8, and whole characters are erased. */
   static final int IUTF8 = 040000;
 
-  /** In {@code c_lflag}: input comes in lines, which can be edited. */
+  /** In {@code c_lflag}: input is read in lines, which can be edited. */
   static final int ICANON = 02;
 
   static final int VEOF = 4;
@@ -31,25 +31,25 @@ public final class Termios {
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
-  /** Whether input comes in lines. */
+  /** Whether input is read in lines. */
   public boolean isCanonical() {
     return (memory.getInt(OFFSETOF_c_lflag) & ICANON) != 0;
   }
 
-  /** What ends the input when typed; 0 if nothing does. */
+  /** VEOF, the character that ends the input; 0 if there is none. */
   public byte endOfFile() {
     return memory.getByte(OFFSETOF_c_cc + VEOF);
   }
 
-  /** Makes erasing remove whole characters of UTF-8. */
+  /** Sets IUTF8. */
   public void setUtf8() {
     memory.putInt(OFFSETOF_c_iflag, memory.getInt(OFFSETOF_c_iflag) | IUTF8);
   }
 
-  /** Takes over the characters that edit, interrupt and so on, and whether they are UTF-8. */
+  /** Copies the control characters of {@code other}, and IUTF8. */
   public void takeCharacters(Termios other) {
     byte[] characters = other.memory.get(OFFSETOF_c_cc, NCCS);
-    // These two are numbers.
+    // These two are numbers, not characters.
     characters[VMIN] = memory.getByte(OFFSETOF_c_cc + VMIN);
     characters[VTIME] = memory.getByte(OFFSETOF_c_cc + VTIME);
     memory.put(OFFSETOF_c_cc, characters);

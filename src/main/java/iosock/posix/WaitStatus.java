@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** sys/wait.h: what {@code waitpid} tells of a child. */
+/** sys/wait.h: the status of a child, from {@code waitpid}. */
 public final class WaitStatus {
 
   public static final int WNOHANG = 1;

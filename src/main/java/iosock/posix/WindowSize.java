@@ -13,7 +13,7 @@ public final class WindowSize {
   static final int OFFSETOF_ws_row = 0;
   static final int OFFSETOF_ws_col = 2;
 
-  /** Larger than any screen, and small enough for what programs allocate by it. */
+  /** Larger than any screen, and small enough for programs that allocate a screen of it. */
   private static final int LARGEST = 4096;
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);
@@ -32,7 +32,7 @@ public final class WindowSize {
     return memory.getShort(OFFSETOF_ws_col) & 0xffff;
   }
 
-  /** Whether a terminal may have it. One that nobody has told its size has 0 by 0. */
+  /** Whether a terminal may have it. A terminal whose size was never set has 0 by 0. */
   public boolean isReasonable() {
     return rows() > 0 && columns() > 0 && rows() <= LARGEST && columns() <= LARGEST;
   }

@@ -12,8 +12,8 @@ import iosock.posix.SignalSet;
 import iosock.posix.Signals;
 
 /**
- * Signals as a descriptor: whatever is caught arrives as a byte, its number, that can be polled for
- * and read. Lives as long as the process.
+ * Signals as a descriptor: each signal that is caught can be polled for and read as a byte, its
+ * number. The pipe is never closed.
  */
 public final class SignalPipe {
 
@@ -29,7 +29,7 @@ public final class SignalPipe {
     Signals.SIGCHLD,
   };
 
-  /** What would end the process, or stop it, and leave its terminal as it is. */
+  /** They would end or stop the process, and leave its terminal in raw mode. */
   private static final int[] CAUGHT_FOR_TERMINAL = {
     Signals.SIGABRT,
     Signals.SIGALRM,
@@ -43,6 +43,7 @@ public final class SignalPipe {
     Signals.SIGSYS,
   };
 
+  /** How many signals one read takes at most. */
   private static final int BATCH = 256;
 
   /** For kill(2). */
@@ -65,19 +66,20 @@ public final class SignalPipe {
   }
 
   /**
-   * Catches the signals that concern a program's keeper, but for those that were ignored when this
-   * process started: they stay so. SIGCHLD is caught in any case.
+   * Catches the signals that a supervisor handles or passes on, except those that were ignored when
+   * this process started: they stay ignored. SIGCHLD is caught in any case.
    *
-   * @param ignored the signals that were, bit N-1 for signal N
+   * @param ignored the signals that were ignored, bit N-1 for signal N
    */
   public static SignalPipe open(Libc libc, long ignored) {
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
-    // Non-blocking: a handler must not wait, and a pipe full of signals has said it all.
+    // Non-blocking, as a handler must not wait. While 64 KiB of
+    // signals are unread, further ones are lost.
     check(libc.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK), "open", "a pipe");
     long handler =
         MachineCode.load(
             HandlerCode.forProcessor(MachineCode.PROCESSOR, ends.getInt(Integer.BYTES)));
-    // SA_RESTART, since any thread of the VM may be interrupted, and in any call.
+    // SA_RESTART, since a signal may interrupt any thread of the VM in any call.
     Sigaction handle = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
     SignalPipe pipe = new SignalPipe(libc, ends.getInt(0), handle, ignored);
     pipe.catchAll(CAUGHT);
@@ -85,7 +87,7 @@ public final class SignalPipe {
   }
 
   /**
-   * Catches those too that would end the process, or stop it, before its terminal is as it was;
+   * Catches also the signals that would end or stop the process before its terminal is restored;
    * SIGTSTP among them, for {@link #stop}.
    */
   public void catchForTerminal() {
@@ -107,7 +109,10 @@ public final class SignalPipe {
     unblock(bits);
   }
 
-  /** In this thread, which is enough: they may all have been blocked when the process started. */
+  /**
+   * They may have been blocked when the process started. One thread that has them unblocked will
+   * do.
+   */
   private void unblock(long bits) {
     SignalSet caught = new SignalSet();
     caught.set(bits);
@@ -140,9 +145,9 @@ public final class SignalPipe {
   }
 
   /**
-   * Takes what arrives within a time, where nothing is to be done but to end.
+   * Waits for a signal, in a place where the only one to handle is one that ends the process.
    *
-   * @throws TerminatedBySignal if it is a signal that ends a process
+   * @throws TerminatedBySignal if a signal arrives that ends a process
    */
   public void waitForTermination(int timeoutMillis) throws TerminatedBySignal {
     int count = await(timeoutMillis) ? read() : 0;
@@ -168,15 +173,15 @@ public final class SignalPipe {
   }
 
   /**
-   * Takes what has arrived, never waiting.
+   * Reads the signals that have arrived, without waiting.
    *
-   * @return how many; {@link #signal} tells which
+   * @return how many; {@link #signal} returns each
    */
   public int read() {
     return (int) Math.max(libc.read(fd, arrived, BATCH), 0);
   }
 
-  /** One of the signals that the last {@link #read} took. */
+  /** A signal that the last {@link #read} has read. */
   public int signal(int index) {
     return arrived.getByte(index);
   }

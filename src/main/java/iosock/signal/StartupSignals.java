@@ -4,60 +4,61 @@ import iosock.posix.Libc;
 import iosock.posix.Signals;
 
 /**
- * Before the signals are ours the VM's own handlers take SIGTERM, SIGINT and SIGHUP, and end the VM
- * from a thread of their own a moment later: while the main thread may be about to bind a socket or
- * to start a command that would be left behind. As a shutdown hook this stands in their way and
- * hands the signal on once it can be handled.
+ * Defers SIGTERM, SIGINT and SIGHUP until a {@link SignalPipe} catches them. Before that, the VM's
+ * own handlers end the VM from another thread and a moment later, when the main thread may just
+ * have bound a socket or started a command, which would be left behind. As a shutdown hook this
+ * stops the VM from ending, and sends the process SIGTERM once the pipe is open.
  *
- * <p>The process must then end by {@link Runtime#halt}, for which no hook is run.
+ * <p>The process must then end by {@link Runtime#halt}, which runs no hooks.
  */
 public final class StartupSignals implements Runnable {
 
-  private boolean handled;
+  private boolean caught;
 
-  /** Does not return if the VM is ending already. */
-  public static StartupSignals intercept() {
-    StartupSignals interception = new StartupSignals();
+  /** Begins to defer signals. Does not return if the VM is ending already. */
+  public static StartupSignals defer() {
+    StartupSignals signals = new StartupSignals();
     try {
-      Runtime.getRuntime().addShutdownHook(new Thread(interception));
+      Runtime.getRuntime().addShutdownHook(new Thread(signals));
     } catch (IllegalStateException ending) {
-      forever();
+      waitForever();
     }
-    return interception;
+    return signals;
   }
 
-  /** Call once signals are handled. */
-  public synchronized void release() {
-    handled = true;
+  /** Delivers a signal that was deferred. To be called once a {@link SignalPipe} is open. */
+  public synchronized void deliver() {
+    caught = true;
     notifyAll();
   }
 
+  /** The shutdown hook. */
   @Override
   public synchronized void run() {
-    waitUntilHandled();
+    waitUntilCaught();
     Libc libc = new Libc();
     libc.kill(libc.getpid(), Signals.SIGTERM);
-    forever();
+    waitForever();
   }
 
-  private static void forever() {
+  private static void waitForever() {
     Object never = new Object();
     synchronized (never) {
       for (; ; ) {
         try {
           never.wait();
-        } catch (InterruptedException nobodyInterrupts) {
+        } catch (InterruptedException ignored) {
           continue;
         }
       }
     }
   }
 
-  private void waitUntilHandled() {
-    while (!handled) {
+  private void waitUntilCaught() {
+    while (!caught) {
       try {
         wait();
-      } catch (InterruptedException nobodyInterrupts) {
+      } catch (InterruptedException ignored) {
         continue;
       }
     }

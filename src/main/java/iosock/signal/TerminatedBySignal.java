@@ -1,6 +1,6 @@
 package iosock.signal;
 
-/** A signal has arrived that ends what was being done, and the process. */
+/** A signal has arrived that ends the process. */
 public final class TerminatedBySignal extends Exception {
 
   private static final long serialVersionUID = 1;

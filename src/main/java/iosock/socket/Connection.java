@@ -10,22 +10,22 @@ import iosock.posix.Sockets;
 import iosock.signal.SignalPipe;
 import iosock.signal.TerminatedBySignal;
 
-/** A socket that is connected to one that somebody else listens on. */
+/** Connects to a listening socket. */
 public final class Connection {
 
-  /** A listener whose queue is full cannot be waited for, only asked again. */
-  private static final int AGAIN_MILLIS = 50;
+  /** A full backlog cannot be waited for: connect(2) is tried again. */
+  private static final int RETRY_MILLIS = 50;
 
   private Connection() {}
 
   /**
-   * Waits while the listener's queue is full.
+   * Waits while the listener's backlog is full.
    *
-   * @param ownName an abstract name for this end of the connection, as far as it can be had; null
-   *     for none
+   * @param ownName an abstract name for this end of the connection, used if it is free; null for
+   *     none
    * @return a non-blocking descriptor, which the caller closes
-   * @throws Failure if nobody listens
-   * @throws TerminatedBySignal if a signal has ended the wait
+   * @throws Failure if no process listens
+   * @throws TerminatedBySignal if a signal that ends the process arrives meanwhile
    */
   public static int connect(Libc libc, SocketName name, byte[] ownName, SignalPipe signals)
       throws TerminatedBySignal {
@@ -37,7 +37,7 @@ public final class Connection {
     }
     int result;
     while ((result = libc.connect(fd, address)) == -Errno.EAGAIN) {
-      signals.waitForTermination(AGAIN_MILLIS);
+      signals.waitForTermination(RETRY_MILLIS);
     }
     check(result, "connect to", name.text());
     return fd;

@@ -11,12 +11,12 @@ import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 
-/** A socket that listens, and the path that leads to it. */
+/** A listening socket, and its path. */
 public final class Listener {
 
   private static final String BIND = "bind";
 
-  /** How many connections may wait until they are accepted. */
+  /** How many connections may be pending. */
   public static final int BACKLOG = 128;
 
   private static final int PERMISSIONS = 0777;
@@ -25,7 +25,7 @@ public final class Listener {
   private final SocketName name;
   private final int fd;
 
-  /** The file that bind(2) made; null where the name is abstract. */
+  /** The file that bind(2) made; null for an abstract name. */
   private final FileStatus file;
 
   private boolean open = true;
@@ -38,11 +38,11 @@ public final class Listener {
   }
 
   /**
-   * Binds and listens. A path whose socket nobody has open any more is replaced; any other path
-   * that exists is left alone.
+   * Binds and listens. A path whose socket no process has open is replaced; any other file at the
+   * path is left alone.
    *
-   * @param mode the permission bits of the path, from the moment on that it exists
-   * @throws Failure if it cannot; then nothing is left behind
+   * @param mode the permission bits of the path, right from its creation
+   * @throws Failure if that fails; then no file is left
    */
   public static Listener listen(Libc libc, SocketName name, int mode) {
     SocketAddress address = name.address(BIND);
@@ -63,7 +63,7 @@ public final class Listener {
     return listener;
   }
 
-  /** bind(2) gives the path all permissions less the umask, whatever the directory's ACL says. */
+  /** bind(2) gives the path all permissions that the umask leaves, whatever the directory's ACL. */
   private static int bind(Libc libc, int fd, SocketAddress address, int mode) {
     int umask = libc.umask(PERMISSIONS & ~mode);
     int result = libc.bind(fd, address);
@@ -72,9 +72,10 @@ public final class Listener {
   }
 
   /**
-   * Under a lock on the directory, or of two that find the same dead socket the slower one would
-   * unlink what the faster one has just bound. Who may not read the directory cannot lock it and
-   * goes without.
+   * Replaces a socket that no process has open, under a lock on the directory: otherwise, of two
+   * processes that find the same socket dead, the slower one would unlink the socket that the
+   * faster one has just bound. A directory that cannot be read cannot be locked; then there is no
+   * lock.
    */
   private static int replace(Libc libc, int fd, SocketName name, SocketAddress address, int mode) {
     NativeBuffer directory = NativeBuffer.string(name.directory());
@@ -102,10 +103,11 @@ public final class Listener {
   }
 
   /**
-   * Asks whether somebody has the socket open, with a datagram socket: it is refused because of its
-   * type before it could be anybody's client, and finds a socket that does not listen yet.
+   * Tests whether a process has the socket open. A datagram socket is refused for its type, so it
+   * never becomes a client, and it finds a socket that is bound but does not listen yet.
    *
-   * @return -ECONNREFUSED if nobody has, -EADDRINUSE if somebody has, or another negative errno
+   * @return -ECONNREFUSED if no process has it open, -EADDRINUSE if one has, or another negative
+   *     errno
    */
   private static int probe(Libc libc, SocketAddress address) {
     int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
@@ -125,27 +127,27 @@ public final class Listener {
     return result < 0 ? null : status;
   }
 
-  /** Readable when somebody has connected. */
+  /** Readable when a client has connected. */
   public int fd() {
     return fd;
   }
 
   /**
-   * @return a connection, non-blocking and close-on-exec, which the caller closes; or a negative
-   *     errno
+   * @return a client's socket, non-blocking and close-on-exec, which the caller closes; or a
+   *     negative errno
    */
   public int accept() {
     int client = libc.accept4(fd, Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
     if (client >= 0) {
-      // Out of band, a byte could be overtaken or lost; in line it stays where it was sent.
+      // An out-of-band byte could be lost or come early; in line it keeps its place.
       libc.setsockopt(client, Sockets.SOL_SOCKET, Sockets.SO_OOBINLINE, 1);
     }
     return client;
   }
 
   /**
-   * Once; then does nothing. Unlinks the path, unless it leads to somebody else's file by now, and
-   * closes the socket.
+   * Unlinks the path, unless another file is there by now, and closes the socket. Does nothing if
+   * that has been done.
    */
   public void close() {
     if (!open) {

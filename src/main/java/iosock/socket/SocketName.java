@@ -6,7 +6,7 @@ import iosock.posix.SocketAddress;
 import java.util.Arrays;
 
 /**
- * A socket as the user names it: a path, or with an {@code @} before it an abstract name. A path
+ * The name of a socket as the user gives it: a path, or an abstract name after an {@code @}. A path
  * that begins with {@code @} is written {@code ./@…}.
  */
 public final class SocketName {
@@ -24,25 +24,26 @@ public final class SocketName {
   }
 
   /**
-   * @param tried for the failure of a name that is too long or empty: what it was to be used for
+   * @param operation what the address is for, as in "cannot bind"
+   * @throws Failure if the name is empty or too long
    */
-  SocketAddress address(String tried) {
+  SocketAddress address(String operation) {
     if (text.length == 0) {
-      throw new Failure(tried, text, Errno.ENOENT);
+      throw new Failure(operation, text, Errno.ENOENT);
     }
     byte[] name = isAbstract() ? Arrays.copyOfRange(text, 1, text.length) : text;
     if (name.length > SocketAddress.MAX_NAME) {
-      throw new Failure(tried, text, Errno.ENAMETOOLONG);
+      throw new Failure(operation, text, Errno.ENAMETOOLONG);
     }
     return isAbstract() ? SocketAddress.abstractName(name) : SocketAddress.path(name);
   }
 
-  /** In the bytes that the user gave. */
+  /** The name in the bytes that the user gave. */
   byte[] text() {
     return text;
   }
 
-  /** The directory of a path. */
+  /** The directory of a path; "." for a path without one. */
   byte[] directory() {
     int slash = text.length - 1;
     while (slash >= 0 && text[slash] != '/') {

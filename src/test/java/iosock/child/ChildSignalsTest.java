@@ -121,7 +121,7 @@ class ChildSignalsTest {
           @Override
           public void closeChildEnds() {}
         };
-    Launcher launcher = new Launcher(libc, signals, OpenFileLimit.present(libc));
+    Launcher launcher = new Launcher(libc, signals, OpenFileLimit.current(libc));
     Child command = launcher.start(Stream.of(argv).map(Ascii::bytes).toList(), signalled);
     assertEquals(command.pid(), libc.waitpid(command.pid(), word, 0));
     return ExitCode.of(word.getInt(0));

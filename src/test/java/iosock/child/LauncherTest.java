@@ -36,7 +36,7 @@ class LauncherTest {
   @TempDir Path directory;
 
   private final Libc libc = new Libc();
-  private final ResourceLimit openFiles = OpenFileLimit.present(libc);
+  private final ResourceLimit openFiles = OpenFileLimit.current(libc);
   private final Launcher launcher = new Launcher(libc, new SignalState(0, 0), openFiles);
   private final NativeBuffer status = new NativeBuffer(Integer.BYTES);
 

@@ -15,7 +15,7 @@ final class ProcessLimit {
 
   public static void main(String[] arguments) throws CommandNotRun {
     Libc libc = new Libc();
-    Launcher launcher = new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc));
+    Launcher launcher = new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc));
     StdioPipes stdio = new StdioPipes(libc);
     if (TestCalls.limitProcesses(1) < 0) {
       throw new IllegalStateException("cannot set the limit");

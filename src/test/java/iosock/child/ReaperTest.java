@@ -20,7 +20,7 @@ class ReaperTest {
   private final Libc libc = new Libc();
   private final StdioPipes stdio = new StdioPipes(libc);
   private final Launcher launcher =
-      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc));
+      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc));
 
   @AfterEach
   void closeStdio() {

@@ -32,7 +32,7 @@ final class StartStorm {
 
   private final Libc libc = new Libc();
   private final Launcher launcher =
-      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.present(libc));
+      new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc));
   private final NativeBuffer status = new NativeBuffer(Integer.BYTES);
   private final boolean onTerminal;
   private long slowest;

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What proc(5) says of this process is read as it is written there. */
+/** Files of proc(5) are parsed correctly. */
 class InheritedTest {
 
   @Test

@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** GNU's assemblers, as a second opinion on machine code. */
+/** GNU's assemblers, to check machine code. */
 public final class Assembler {
 
   private Assembler() {}
 
   /**
-   * @param target as in the names of Debian's binutils packages
-   * @return the bytes that the source is assembled to
+   * @param target the target in the name of Debian's binutils package
+   * @return the machine code of the source
    */
   public static byte[] assemble(Path directory, String target, String source)
       throws IOException, InterruptedException {

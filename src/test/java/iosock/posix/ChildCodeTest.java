@@ -102,13 +102,13 @@ class ChildCodeTest {
   }
 
   @Test
-  void x86() throws Exception {
+  void theCodeForX86IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(
         Assembler.assemble(directory, "x86-64-linux-gnu", X86), ChildCode.forProcessor("amd64"));
   }
 
   @Test
-  void aarch64() throws Exception {
+  void theCodeForAarch64IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(
         Assembler.assemble(directory, "aarch64-linux-gnu", AARCH64),
         ChildCode.forProcessor("aarch64"));

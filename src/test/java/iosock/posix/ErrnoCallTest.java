@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bytes are those that GNU's assemblers make of the source, and do what they are for. */
+/** The bytes are those that GNU's assemblers make of the source, and calls through them work. */
 class ErrnoCallTest {
 
   private static final long ERRNO_LOCATION = 0x1122334455667788L;
@@ -62,26 +62,26 @@ class ErrnoCallTest {
   @TempDir Path directory;
 
   @Test
-  void x86() throws Exception {
+  void theCodeForX86IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(
         Assembler.assemble(directory, "x86-64-linux-gnu", X86),
         ErrnoCall.forProcessor("amd64", ERRNO_LOCATION));
   }
 
   @Test
-  void aarch64() throws Exception {
+  void theCodeForAarch64IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(
         Assembler.assemble(directory, "aarch64-linux-gnu", AARCH64),
         ErrnoCall.forProcessor("aarch64", ERRNO_LOCATION));
   }
 
   @Test
-  void noOtherProcessor() {
+  void otherProcessorsAreNotSupported() {
     assertNull(ErrnoCall.forProcessor("riscv64", ERRNO_LOCATION));
   }
 
   @Test
-  void everyArgumentArrivesAndAFailureIsTheNegativeErrno() {
+  void everyArgumentIsPassedAndAFailureIsTheNegativeErrno() {
     Libc libc = new Libc();
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     assertEquals(0, libc.pipe2(ends, Fcntl.O_NONBLOCK));

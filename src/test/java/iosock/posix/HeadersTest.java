@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every constant, size and offset written down in Java is what this machine's C headers say: a C
- * program that prints them is made from the Java fields, so that none can be forgotten.
+ * Every constant, size and offset in the Java classes is that of this machine's C headers. The C
+ * program that prints them is generated from the Java fields, so none can be forgotten.
  */
 class HeadersTest {
 
@@ -43,7 +43,7 @@ class HeadersTest {
       #include <termios.h>
       """;
 
-  /** The Java class for each C type; those for none hold constants only. */
+  /** The Java classes of C types. */
   private static final Map<Class<?>, String> TYPES =
       Map.ofEntries(
           Map.entry(PollSet.class, "struct pollfd"),
@@ -58,6 +58,7 @@ class HeadersTest {
           Map.entry(PassedDescriptor.class, "struct cmsghdr"),
           Map.entry(Message.class, "struct msghdr"));
 
+  /** Classes of constants only. */
   private static final List<Class<?>> CONSTANTS =
       List.of(
           Errno.class,
@@ -96,15 +97,15 @@ class HeadersTest {
     for (Field field : javaClass.getDeclaredFields()) {
       String name = field.getName();
       boolean isNumber = field.getType() == int.class || field.getType() == long.class;
-      if (Modifier.isStatic(field.getModifiers()) && isNumber && !OURS.contains(name)) {
+      if (Modifier.isStatic(field.getModifiers()) && isNumber && !NOT_IN_HEADERS.contains(name)) {
         field.setAccessible(true);
         into.put(expression(name, type), ((Number) field.get(null)).longValue());
       }
     }
   }
 
-  /** Static numbers of those classes that no header knows. */
-  private static final List<String> OURS =
+  /** Static numbers of those classes that are in no header. */
+  private static final List<String> NOT_IN_HEADERS =
       List.of("NOBODY", "MAX_NAME", "LARGEST", "LENGTH", "SPACE");
 
   private static String expression(String name, String type) {

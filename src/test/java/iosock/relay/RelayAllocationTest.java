@@ -59,7 +59,7 @@ class RelayAllocationTest {
 
   private Child start(Stdio stdio, String... argv) throws CommandNotRun {
     SignalState noSignals = new SignalState(0, 0);
-    return new Launcher(libc, noSignals, OpenFileLimit.present(libc))
+    return new Launcher(libc, noSignals, OpenFileLimit.current(libc))
         .start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
   }
 

@@ -41,18 +41,18 @@ class HandlerCodeTest {
   @TempDir Path directory;
 
   @Test
-  void x86() throws Exception {
+  void theCodeForX86IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(assembled("x86-64-linux-gnu", X86), HandlerCode.forProcessor("amd64", FD));
   }
 
   @Test
-  void aarch64() throws Exception {
+  void theCodeForAarch64IsThatOfTheAssembler() throws Exception {
     assertArrayEquals(
         assembled("aarch64-linux-gnu", AARCH64), HandlerCode.forProcessor("aarch64", FD));
   }
 
   @Test
-  void noOtherProcessor() {
+  void otherProcessorsAreNotSupported() {
     assertNull(HandlerCode.forProcessor("riscv64", FD));
   }
 

@@ -3,19 +3,19 @@ package iosock.signal;
 import iosock.posix.Libc;
 
 /**
- * A program that says "ready" when it stands in the way of the VM's own handlers, and handles
- * signals only once it is told to on standard input. Exits with the number of the signal it got.
+ * A program that prints "ready" when it defers signals, and catches them only after a byte on
+ * standard input. Its exit code is the number of the signal.
  */
 final class SlowStart {
 
   private SlowStart() {}
 
   public static void main(String[] arguments) throws Exception {
-    StartupSignals early = StartupSignals.intercept();
+    StartupSignals deferred = StartupSignals.defer();
     System.out.println("ready");
     System.in.read();
     SignalPipe signals = SignalPipe.open(new Libc(), 0);
-    early.release();
+    deferred.deliver();
     while (signals.read() == 0) {
       Thread.onSpinWait();
     }

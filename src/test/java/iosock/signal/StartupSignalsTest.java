@@ -13,11 +13,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** SIGTERM before there is a handler of ours: the VM's own begins to end the VM. */
+/** SIGTERM before a SignalPipe is open: the VM's own handler begins to end the VM. */
 class StartupSignalsTest {
 
   @Test
-  void theSignalWaitsUntilItCanBeHandled() throws Exception {
+  void aSignalIsDeferredUntilItCanBeHandled() throws Exception {
     Process program =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
