@@ -18,11 +18,13 @@ import java.util.List;
 
 /**
  * Starts commands with clone(2) and execvp(3). The child runs no Java: it makes the calls of a
- * {@link CallTable}, on a stack of its own.
+ * {@link CallTable}.
  *
- * <p>As with posix_spawn(3) the calling thread sleeps until the child has become the command. If
- * the child is stopped on its way, or the program is read from a dead network disk, this process
- * handles no signal until the child goes on.
+ * <p>As with vfork(2) the child shares this process's memory, and the calling thread sleeps until
+ * the child has become the command. That is safe as in posix_spawn(3): the child has a stack of its
+ * own, runs no signal handler, and makes only system calls and execvp(3), which allocates nothing.
+ * The price is that this process handles no signal while the child is stopped, or waits for the
+ * program's file, before it has become the command.
  */
 public final class Launcher {
 
@@ -65,13 +67,13 @@ public final class Launcher {
    * Returns when the child has become the command.
    *
    * @param argv the command and its arguments, at least one
+   * @param stdio its child's ends are closed once the command runs
    * @throws CommandNotRun if there is no such command, or it cannot be executed
    * @throws Failure if the system allows no further process: clone(2)
    */
   public Child start(List<byte[]> argv, Stdio stdio) throws CommandNotRun {
-    // Closed in the child by execvp, or else the child writes errno to it. Memory would do for
-    // that,
-    // but an emulator may turn vfork into fork, and then it is not shared.
+    // execvp closes the write end; where it fails the child writes errno. Shared memory would do,
+    // but an emulator may turn vfork into fork.
     Pipe status = Pipe.open(libc);
     try {
       write(calls.begin(status.writeEnd()), new ArgumentVector(argv), stdio);

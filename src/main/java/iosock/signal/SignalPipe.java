@@ -73,8 +73,7 @@ public final class SignalPipe {
    */
   public static SignalPipe open(Libc libc, long ignored) {
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
-    // Non-blocking, as a handler must not wait. While 64 KiB of
-    // signals are unread, further ones are lost.
+    // Non-blocking, as a handler must not wait. While the pipe is full, further signals are lost.
     check(libc.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK), "open", "a pipe");
     long handler =
         MachineCode.load(
