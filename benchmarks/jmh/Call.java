@@ -4,6 +4,7 @@ import iosock.flow.Pipe;
 import iosock.posix.CompiledFunction;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
+import iosock.posix.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -35,19 +36,18 @@ public class Call {
   private static final int POLLS = 10_000;
 
   private final Libc libc = new Libc();
-  private final PollSet set = new PollSet(1);
+  private final PollSet set = PollSet.of(new Watch(Pipe.open(libc).readEnd()), PollSet.POLLIN);
   private CompiledFunction polls;
 
   @Setup
   public void prepare() throws Exception {
-    set.watch(0, Pipe.open(libc).readEnd(), PollSet.POLLIN);
     Path directory = Files.createTempDirectory("iosock");
     polls = new CompiledFunction(Programs.compileLibrary(directory, "polls"), "polls");
   }
 
   @Benchmark
   public int downcall() {
-    return libc.poll(set, 0);
+    return set.poll(libc, 0);
   }
 
   @Benchmark

@@ -4,13 +4,14 @@ import iosock.child.Child;
 import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.StdioPipes;
+import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
 import iosock.posix.Libc;
 import iosock.posix.Signals;
-import iosock.relay.OnPipes;
-import iosock.relay.Relay;
+import iosock.relay.CommandRelay;
+import iosock.relay.PipesEndpoint;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
@@ -32,15 +33,17 @@ final class OneLoop implements Closeable {
     SignalPipe signals = SignalPipe.open(libc, 0);
     listener = Listener.listen(libc, new SocketName(Ascii.bytes(socket.toString())), 0600);
     StdioPipes stdio = new StdioPipes(libc);
-    Relay relay = new Relay(libc, signals, listener, new OnPipes(stdio), OwnTerminal.find(libc));
+    PipesEndpoint near = new PipesEndpoint(libc, stdio);
+    CommandRelay relay =
+        CommandRelay.onSocket(
+            libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), near, listener, 1);
     command =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
-    relay.attend(command);
     loop =
         new Thread(
             () -> {
-              relay.run();
+              relay.run(command);
               relay.close();
             });
     loop.start();

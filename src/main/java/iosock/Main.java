@@ -8,6 +8,7 @@ import iosock.cli.CommandLine;
 import iosock.cli.Usage;
 import iosock.cli.UsageError;
 import iosock.cli.Version;
+import iosock.flow.StandardDescriptors;
 import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
 import iosock.inherited.OpenFileLimit;
@@ -17,17 +18,18 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ResourceLimit;
 import iosock.posix.WindowSize;
-import iosock.relay.CommandSide;
-import iosock.relay.OnPipes;
-import iosock.relay.OnTerminal;
-import iosock.relay.Relay;
-import iosock.relay.StdioRelay;
+import iosock.relay.CommandEndpoint;
+import iosock.relay.CommandRelay;
+import iosock.relay.PeerRelay;
+import iosock.relay.PipesEndpoint;
+import iosock.relay.PtyEndpoint;
 import iosock.signal.SignalPipe;
 import iosock.signal.StartupSignals;
 import iosock.signal.TerminatedBySignal;
 import iosock.socket.Connection;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
+import iosock.tty.JobControl;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
 import iosock.winsize.WindowSizeAddress;
@@ -38,6 +40,9 @@ public final class Main {
   private static final int FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+
+  /** How many clients there may be at once. */
+  private static final int CLIENTS = 1;
 
   private final StartupSignals early;
   private final Libc libc = new Libc();
@@ -81,8 +86,11 @@ public final class Main {
       switch (line.action()) {
         case HELP -> messages.print(Usage.text());
         case VERSION -> messages.print(Version.text());
-        case RUN, RUN_ON_STDIO -> {
-          return run(line, OpenFileLimit.ofCommand(libc, arguments));
+        case RUN -> {
+          return runOnSocket(line, OpenFileLimit.ofCommand(libc, arguments));
+        }
+        case RUN_ON_STDIO -> {
+          return runOnStdio(line, OpenFileLimit.ofCommand(libc, arguments));
         }
         case SERVE -> {
           return serve(line);
@@ -100,37 +108,63 @@ public final class Main {
     return FAILED;
   }
 
-  private int run(CommandLine line, ResourceLimit openFiles) {
+  private int runOnSocket(CommandLine line, ResourceLimit openFiles) {
     SignalState inherited = SignalState.read(libc);
     SignalPipe signals = catchSignals(inherited);
     OwnTerminal terminal = OwnTerminal.find(libc);
-    Listener listener = line.socket() == null ? null : listen(line);
+    Listener listener = listen(line);
     try {
-      CommandSide side =
-          line.pty()
-              ? new OnTerminal(libc, PseudoTerminal.open(libc, terminal), terminal)
-              : new OnPipes(new StdioPipes(libc));
-      Relay relay = new Relay(libc, signals, listener, side, terminal);
-      if (line.pty() && listener == null && terminal.isInput()) {
+      CommandEndpoint near = endpoint(line, terminal);
+      CommandRelay relay =
+          CommandRelay.onSocket(
+              libc, signals, StandardDescriptors.OWN, terminal, near, listener, CLIENTS);
+      Launcher launcher = new Launcher(libc, inherited, openFiles);
+      int code = relay.run(launcher.start(line.command(), near.stdio()));
+      // In this order: a client that reads end of file must not find the socket again, without a
+      // server.
+      listener.close();
+      relay.close();
+      return code;
+    } catch (CommandNotRun e) {
+      return complainOfCommand(line, e);
+    } finally {
+      listener.close();
+    }
+  }
+
+  private int runOnStdio(CommandLine line, ResourceLimit openFiles) {
+    SignalState inherited = SignalState.read(libc);
+    SignalPipe signals = catchSignals(inherited);
+    OwnTerminal terminal = OwnTerminal.find(libc);
+    try {
+      CommandEndpoint near = endpoint(line, terminal);
+      CommandRelay relay =
+          CommandRelay.onStdio(libc, signals, StandardDescriptors.OWN, terminal, near);
+      if (line.pty() && terminal.isInput()) {
         signals.catchForTerminal();
         terminal.goRaw();
       }
       Launcher launcher = new Launcher(libc, inherited, openFiles);
-      relay.attend(launcher.start(line.command(), side.stdio()));
-      int code = relay.run();
-      // In this order: a client that reads the end must not come back to a socket without anybody.
-      close(listener);
-      relay.close();
+      int code = relay.run(launcher.start(line.command(), near.stdio()));
       terminal.restore();
-      complainOfOutput(relay.shortfall());
+      complainOfOutput(relay.outputError());
       return code;
     } catch (CommandNotRun e) {
-      messages.complain(new Failure("run", line.command().getFirst(), e.errno()));
-      return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
+      return complainOfCommand(line, e);
     } finally {
       terminal.restore();
-      close(listener);
     }
+  }
+
+  private CommandEndpoint endpoint(CommandLine line, OwnTerminal terminal) {
+    return line.pty()
+        ? new PtyEndpoint(libc, PseudoTerminal.open(libc, terminal), terminal)
+        : new PipesEndpoint(libc, new StdioPipes(libc));
+  }
+
+  private int complainOfCommand(CommandLine line, CommandNotRun e) {
+    messages.complain(new Failure("run", line.command().getFirst(), e.errno()));
+    return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
   }
 
   /** The code stays the command's. Output that was closed, or that nobody reads, is no surprise. */
@@ -144,7 +178,8 @@ public final class Main {
     SignalPipe signals = catchSignals(SignalState.read(libc));
     Listener listener = listen(line);
     try {
-      StdioRelay relay = StdioRelay.serve(libc, signals, OwnTerminal.find(libc), listener);
+      PeerRelay relay =
+          PeerRelay.serve(libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), listener);
       int code = relay.run();
       listener.close();
       relay.close();
@@ -156,55 +191,60 @@ public final class Main {
 
   private int connect(CommandLine line) {
     try {
-      return connectUntilEnded(line);
+      return connectUntilTerminated(line);
     } catch (TerminatedBySignal e) {
       return ExitCode.ofSignal(e.signal());
     }
   }
 
-  private int connectUntilEnded(CommandLine line) throws TerminatedBySignal {
+  private int connectUntilTerminated(CommandLine line) throws TerminatedBySignal {
     SignalPipe signals = catchSignals(SignalState.read(libc));
     OwnTerminal terminal = OwnTerminal.find(libc);
     if (line.pty() && terminal.isInput()) {
       return attach(line, signals, terminal);
     }
     int server = Connection.connect(libc, new SocketName(line.socket()), null, signals);
-    StdioRelay relay = StdioRelay.connect(libc, signals, terminal, server);
+    PeerRelay relay = PeerRelay.connect(libc, signals, StandardDescriptors.OWN, terminal, server);
     return end(line, relay, relay.run());
   }
 
   private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal)
       throws TerminatedBySignal {
     SocketName name = new SocketName(line.socket());
-    int server = Connection.connect(libc, name, sizeName(terminal), signals);
-    StdioRelay relay = StdioRelay.attach(libc, signals, terminal, server, line.detachKey());
+    int server = Connection.connect(libc, name, sizeAddress(terminal), signals);
+    PeerRelay relay =
+        PeerRelay.attach(
+            libc, signals, StandardDescriptors.OWN, terminal, server, line.detachKey());
     int code;
     try {
       signals.catchForTerminal();
       terminal.goRaw();
-      // First of all: who is told of a key may press it at once.
-      terminal.settle(signals, true);
-      messages.tellAttached(line.socket(), line.detachKey());
+      // Before the message, which names the detach key: a user may press it at once.
+      terminal.enterRawModeIfForeground(new JobControl(libc, signals), true);
+      messages.sayAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
       terminal.restore();
     }
     if (code == 0) {
-      messages.tellEnd(line.socket(), relay.isDetached(), relay.isSilent());
+      messages.sayEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
     }
     return end(line, relay, code);
   }
 
-  /** Says the size of this terminal from the first instant on; null if it has none. */
-  private byte[] sizeName(OwnTerminal terminal) {
-    WindowSize size = terminal.size();
-    return size == null ? null : WindowSizeAddress.of(size, libc.getpid(), System.nanoTime());
+  /** The name that says the size of this terminal to the server. */
+  private byte[] sizeAddress(OwnTerminal terminal) {
+    WindowSize size = new WindowSize();
+    if (!terminal.readSize(size)) {
+      size.set(0, 0);
+    }
+    return WindowSizeAddress.of(size, libc.getpid(), System.nanoTime());
   }
 
-  private static int end(CommandLine line, StdioRelay relay, int code) {
+  private static int end(CommandLine line, PeerRelay relay, int code) {
     relay.close();
-    if (code == 0 && relay.shortfall() != 0) {
-      throw new Failure("send everything to", line.socket(), relay.shortfall());
+    if (code == 0 && relay.writeError() != 0) {
+      throw new Failure("send everything to", line.socket(), relay.writeError());
     }
     return code;
   }
@@ -217,11 +257,5 @@ public final class Main {
 
   private Listener listen(CommandLine line) {
     return Listener.listen(libc, new SocketName(line.socket()), line.mode());
-  }
-
-  private static void close(Listener listener) {
-    if (listener != null) {
-      listener.close();
-    }
   }
 }

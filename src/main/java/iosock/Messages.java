@@ -41,7 +41,7 @@ final class Messages {
   }
 
   /** That a session has begun, and how to leave it; the terminal is raw by now. */
-  void tellAttached(byte[] socket, int detachKey) {
+  void sayAttached(byte[] socket, int detachKey) {
     String how =
         detachKey == DetachKey.NONE
             ? "; no key detaches"
@@ -55,7 +55,7 @@ final class Messages {
    *
    * @param isSilent whether nothing came from there, as where somebody else is connected
    */
-  void tellEnd(byte[] socket, boolean isDetached, boolean isSilent) {
+  void sayEnd(byte[] socket, boolean isDetached, boolean isSilent) {
     if (isDetached) {
       leaveScreen();
       sayLine("detached from ", socket, "", new byte[0]);

@@ -15,8 +15,8 @@ final class IoVector {
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);
 
-  void set(NativeBuffer buffer, int length) {
-    memory.putLong(OFFSETOF_iov_base, buffer.address());
+  void set(NativeBuffer buffer, int offset, int length) {
+    memory.putLong(OFFSETOF_iov_base, buffer.address() + offset);
     memory.putLong(OFFSETOF_iov_len, length);
   }
 

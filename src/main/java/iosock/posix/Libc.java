@@ -60,6 +60,7 @@ public final class Libc {
   private static final long STRERROR = Link.function("strerror");
   private static final long STRLEN = Link.function("strlen");
   private static final long TCGETATTR = Link.function("tcgetattr");
+  private static final long TEE = Link.function("tee");
   private static final long TCGETPGRP = Link.function("tcgetpgrp");
   private static final long TCSETATTR = Link.function("tcsetattr");
   private static final long UMASK = Link.function("umask");
@@ -221,7 +222,7 @@ public final class Libc {
   /**
    * @param timeout in milliseconds; -1 for none
    */
-  public int poll(PollSet set, int timeout) {
+  int poll(PollSet set, int timeout) {
     return result(call(POLL, set.address(), set.size(), timeout));
   }
 
@@ -342,6 +343,11 @@ public final class Libc {
    */
   public int tcgetattr(int fd, Termios settings) {
     return result(call(TCGETATTR, fd, settings.address(), 0));
+  }
+
+  /** tee(2): copies references to what {@code from} holds; both ends are pipes. */
+  public long tee(int from, int to, long length, int flags) {
+    return call(TEE, from, to, length, flags, 0, 0);
   }
 
   public int tcgetpgrp(int fd) {

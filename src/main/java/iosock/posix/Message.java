@@ -26,19 +26,19 @@ public final class Message {
     memory.putLong(OFFSETOF_msg_control, descriptor.address());
   }
 
-  /** To send the first {@code length} bytes of a buffer, and beside them a descriptor. */
-  public Message sending(NativeBuffer buffer, int length, int fd) {
+  /** To send {@code length} bytes of a buffer from {@code offset} on, and a descriptor. */
+  public Message sending(NativeBuffer buffer, int offset, int length, int fd) {
     descriptor.set(fd);
-    return with(buffer, length);
+    return with(buffer, offset, length);
   }
 
   /** To receive at most {@code length} bytes into a buffer, and what may come beside them. */
   public Message receiving(NativeBuffer buffer, int length) {
-    return with(buffer, length);
+    return with(buffer, 0, length);
   }
 
-  private Message with(NativeBuffer buffer, int length) {
-    bytes.set(buffer, length);
+  private Message with(NativeBuffer buffer, int offset, int length) {
+    bytes.set(buffer, offset, length);
     memory.putLong(OFFSETOF_msg_controllen, descriptor.size());
     return this;
   }

@@ -1,7 +1,8 @@
 package iosock.posix;
 
 /**
- * A fixed number of slots, each of which may watch one descriptor: what poll(2) takes.
+ * What poll(2) takes: the descriptors that are waited for, in the order in which they were added.
+ * The kernel looks at them in that order.
  *
  * <pre>{@code
  * struct pollfd { int fd; short events; short revents; };    // poll.h
@@ -23,43 +24,75 @@ public final class PollSet {
   static final int OFFSETOF_events = 4;
   static final int OFFSETOF_revents = 6;
 
-  /** poll(2) passes over a negative descriptor and sets its revents to 0. */
-  private static final int NOBODY = -1;
+  private final NativeBuffer entries;
+  private final Watch[] watches;
+  private int size;
 
-  private final NativeBuffer slots;
-  private final int size;
-
-  public PollSet(int size) {
-    this.size = size;
-    slots = new NativeBuffer(size * SIZEOF);
-    clear();
+  /**
+   * @param capacity how many descriptors it can hold
+   */
+  public PollSet(int capacity) {
+    entries = new NativeBuffer(capacity * SIZEOF);
+    watches = new Watch[capacity];
   }
 
-  /** Watches nothing. */
+  /** A set that holds one descriptor, asked for some events. */
+  public static PollSet of(Watch watch, int events) {
+    PollSet set = new PollSet(1);
+    set.watch(watch, events);
+    return set;
+  }
+
+  /** A set that holds two descriptors, each asked for some events. */
+  public static PollSet of(Watch first, int firstEvents, Watch second, int secondEvents) {
+    PollSet set = new PollSet(2);
+    set.watch(first, firstEvents);
+    set.watch(second, secondEvents);
+    return set;
+  }
+
+  /** Takes everything out; until it is added again, each watch says that nothing was found. */
   public void clear() {
-    for (int slot = 0; slot < size; slot++) {
-      slots.putInt(slot * SIZEOF + OFFSETOF_fd, NOBODY);
-      slots.putInt(slot * SIZEOF + OFFSETOF_events, 0);
+    for (int i = 0; i < size; i++) {
+      watches[i].leave();
     }
+    size = 0;
   }
 
   /**
-   * Watches {@code fd} for {@code events} beside those asked for already. With no events at all
-   * poll(2) still reports POLLHUP and POLLERR.
+   * Asks for {@code events} on a descriptor, beside those asked for already since {@link #clear}.
+   * With no events at all poll(2) still reports POLLHUP, POLLERR and POLLNVAL.
    */
-  public void watch(int slot, int fd, int events) {
-    int at = slot * SIZEOF;
-    slots.putInt(at + OFFSETOF_fd, fd);
-    slots.putShort(at + OFFSETOF_events, slots.getShort(at + OFFSETOF_events) | events);
+  public void watch(Watch watch, int events) {
+    if (!watch.hasEntry()) {
+      watch.entry(size);
+      watches[size] = watch;
+      entries.putInt(size * SIZEOF + OFFSETOF_fd, watch.fd());
+      entries.putInt(size * SIZEOF + OFFSETOF_events, 0);
+      size++;
+    }
+    int at = watch.entry() * SIZEOF + OFFSETOF_events;
+    entries.putShort(at, entries.getShort(at) | events);
   }
 
-  /** What the last poll found. */
-  public int revents(int slot) {
-    return slots.getShort(slot * SIZEOF + OFFSETOF_revents);
+  /**
+   * Waits until something is found, and tells each watch.
+   *
+   * @param timeout in milliseconds; -1 waits for as long as it takes
+   * @return how many descriptors have something; 0 after the timeout; or a negative errno
+   */
+  public int poll(Libc libc, int timeout) {
+    int ready = libc.poll(this, timeout);
+    for (int i = 0; i < size; i++) {
+      int events = entries.getShort(i * SIZEOF + OFFSETOF_revents);
+      // After a failure poll(2) has written nothing.
+      watches[i].found(ready > 0 ? events : 0);
+    }
+    return ready;
   }
 
   long address() {
-    return slots.address();
+    return entries.address();
   }
 
   int size() {

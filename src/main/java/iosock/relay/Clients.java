@@ -1,118 +1,240 @@
 package iosock.relay;
 
+import iosock.posix.Libc;
+import iosock.posix.NativeBuffer;
+import iosock.posix.PollSet;
+import iosock.posix.Sockets;
+import iosock.posix.Watch;
 import iosock.socket.Listener;
 
 /**
- * Who is connected: one at a time, and behind it those who have left but whose last words the
- * command has not read yet.
+ * The connections: the clients that are attached, and those that are gone but whose input the
+ * command has not read yet, which are drained first.
  *
- * <p>A descriptor that is done with is only marked; {@link #takeDone} hands it to the one place
- * that closes.
+ * <p>A socket that is done with is only marked, and closed after the turn: so its number is not
+ * used again while something of that turn still has it.
  */
 final class Clients {
 
-  static final int NONE = -1;
+  /**
+   * How many may be drained at once. With more than that no client is accepted, which holds clients
+   * back as a full pipe does.
+   */
+  static final int MAX_DRAINING = 64;
+
+  private static final int UNREAD_SIZE = 1 << 16;
+
+  private final Libc libc;
+  private final Client[] attached;
+  private final Client[] draining;
+  private final Client[] free;
+  private final Client[] marked;
+
+  /** Connections that never were clients. */
+  private final int[] rejected;
+
+  private final Watch now = new Watch(-1);
+  private final PollSet check = new PollSet(1);
+  private int attachedCount;
+  private int drainingCount;
+  private int freeCount;
+  private int markedCount;
+  private int rejectedCount;
+  private boolean reset;
 
   /**
-   * How many may have left with unread words. With more than that nobody is accepted, which holds
-   * clients back as a full pipe does.
+   * @param limit how many clients may be attached at once
    */
-  static final int MAX_DEPARTED = 64;
-
-  private int present = NONE;
-  private boolean sending;
-  private boolean receiving;
-  // One more: the client that was present when there was room last.
-  private final int[] departed = new int[MAX_DEPARTED + 1];
-  private int departedCount;
-  // In one turn all that have departed, and all that have come.
-  private final int[] done = new int[MAX_DEPARTED + Listener.BACKLOG + 3];
-  private int doneCount;
-
-  boolean hasRoom() {
-    return departedCount < MAX_DEPARTED;
+  Clients(Libc libc, int limit) {
+    this.libc = libc;
+    attached = new Client[limit];
+    // Those attached when there was space last may all leave with input.
+    draining = new Client[MAX_DRAINING + limit + Listener.BACKLOG + 1];
+    free = new Client[attached.length + draining.length];
+    marked = new Client[free.length];
+    rejected = new int[Listener.BACKLOG + 1];
   }
 
-  void arrive(int fd) {
-    present = fd;
-    sending = true;
-    receiving = true;
+  /** Whether another client may be accepted. */
+  boolean mayAccept() {
+    return drainingCount < MAX_DRAINING;
   }
 
-  int present() {
-    return present;
+  boolean isFull() {
+    return attachedCount == attached.length;
   }
 
-  boolean isPresent() {
-    return present != NONE;
+  /**
+   * @param fd non-blocking; this closes it
+   */
+  Client attach(int fd) {
+    Client client = freeCount > 0 ? free[--freeCount] : new Client();
+    client.connected(fd);
+    attached[attachedCount++] = client;
+    return client;
   }
 
-  /** Whether there is a client that output goes to. */
-  boolean isReceiving() {
-    return receiving;
+  /** A connection that is closed after the turn, without having been a client. */
+  void reject(int fd) {
+    rejected[rejectedCount++] = fd;
   }
 
-  /** Whether there is a client that may still send something. */
-  boolean isSending() {
-    return sending;
+  /** How many clients may be attached at once. */
+  int limit() {
+    return attached.length;
   }
 
-  /** The present client has shut down receiving, and may go on sending. */
-  void stopReceiving() {
-    receiving = false;
+  int count() {
+    return attachedCount;
   }
 
-  /** The present client is gone, and has left words in its socket that nobody has read. */
-  void departWithWords() {
-    departed[departedCount++] = present;
-    leave();
+  Client get(int index) {
+    return attached[index];
   }
 
-  /** The present client is gone. */
-  void depart() {
-    done(present);
-    leave();
-  }
-
-  private void leave() {
-    present = NONE;
-    sending = false;
-    receiving = false;
-  }
-
-  /** Whose input is next: of those who have left the first, then the present one; or NONE. */
-  int speaker() {
-    if (departedCount > 0) {
-      return departed[0];
+  boolean isAttached(int fd) {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].fd() == fd) {
+        return true;
+      }
     }
-    return sending ? present : NONE;
+    return false;
   }
 
-  /** Whether somebody has left words behind that nobody has read yet. */
-  boolean isSpeakerDeparted() {
-    return departedCount > 0;
+  boolean isEmpty() {
+    return attachedCount == 0;
   }
 
-  /** All that the speaker sent has been read. */
-  void speakerEnded() {
-    if (departedCount > 0) {
-      done(departed[0]);
-      departedCount--;
-      System.arraycopy(departed, 1, departed, 0, departedCount);
+  /** Whether a client is attached that output can go to. */
+  boolean hasReceiver() {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].isOpen()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether something may still come from a client. */
+  boolean hasSender() {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].isInputOpen()) {
+        return true;
+      }
+    }
+    return drainingCount > 0;
+  }
+
+  boolean isDraining() {
+    return drainingCount > 0;
+  }
+
+  /** The one whose input comes first; only while {@link #isDraining}. */
+  Client draining() {
+    return draining[0];
+  }
+
+  /** All that the client which is drained first had sent has been read. */
+  void drained() {
+    markClosed(draining[0]);
+    drainingCount--;
+    System.arraycopy(draining, 1, draining, 0, drainingCount);
+  }
+
+  /** Asks for the end of each connection. */
+  void arm(PollSet poll) {
+    for (int i = 0; i < attachedCount; i++) {
+      attached[i].armHangup(poll);
+    }
+  }
+
+  /** After a poll, once what was sent has been taken: detaches the clients that are gone. */
+  void detachGone() {
+    for (int i = attachedCount - 1; i >= 0; i--) {
+      if (attached[i].isGone()) {
+        reset |= attached[i].isReset();
+        detach(i);
+      }
+    }
+  }
+
+  /** Looks again: a client may have gone between the poll and the arrival of the next. */
+  void detachGoneSincePoll() {
+    for (int i = attachedCount - 1; i >= 0; i--) {
+      now.fd(attached[i].fd());
+      check.clear();
+      check.watch(now, 0);
+      if (check.poll(libc, 0) > 0) {
+        detach(i);
+      }
+    }
+  }
+
+  private void detach(int index) {
+    Client client = attached[index];
+    attachedCount--;
+    System.arraycopy(attached, index + 1, attached, index, attachedCount - index);
+    client.endOutput();
+    if (libc.fionread(client.fd()) > 0) {
+      draining[drainingCount++] = client;
     } else {
-      sending = false;
+      markClosed(client);
     }
   }
 
-  /** A connection that never got the place, or a client that is done with. */
-  void done(int fd) {
-    done[doneCount++] = fd;
+  /** Detaches the clients that take nothing, and leaves what they sent unread. */
+  void dropReceivers() {
+    while (attachedCount > 0) {
+      Client client = attached[--attachedCount];
+      client.endOutput();
+      markClosed(client);
+    }
   }
 
-  /**
-   * @return a descriptor to close, or NONE
-   */
-  int takeDone() {
-    return doneCount == 0 ? NONE : done[--doneCount];
+  private void markClosed(Client client) {
+    marked[markedCount++] = client;
+  }
+
+  /** A client had left without reading all that was sent to it. */
+  void noteReset() {
+    reset = true;
+  }
+
+  /** Whether a client has left without reading all that was sent to it. */
+  boolean wasReset() {
+    return reset;
+  }
+
+  /** After a turn, when nothing has these clients any more. */
+  void closeMarked() {
+    while (markedCount > 0) {
+      Client client = marked[--markedCount];
+      libc.close(client.fd());
+      free[freeCount++] = client;
+    }
+    while (rejectedCount > 0) {
+      libc.close(rejected[--rejectedCount]);
+    }
+  }
+
+  /** Has the peers send no more, and read end of file after what they were sent. */
+  void shutdownSending() {
+    for (int i = 0; i < attachedCount; i++) {
+      libc.shutdown(attached[i].fd(), Sockets.SHUT_WR);
+    }
+  }
+
+  /** Ends each connection: the peer reads what it was sent, and then end of file. */
+  void closeGracefully() {
+    for (int i = 0; i < attachedCount; i++) {
+      int fd = attached[i].fd();
+      // Closed with unread input, the peer would read ECONNRESET instead of end of file.
+      libc.shutdown(fd, Sockets.SHUT_RDWR);
+      NativeBuffer unread = new NativeBuffer(UNREAD_SIZE);
+      while (libc.read(fd, unread, UNREAD_SIZE) > 0) {
+        continue;
+      }
+      libc.close(fd);
+    }
   }
 }

@@ -1,287 +1,232 @@
 package iosock.relay;
 
-import iosock.child.Child;
-import iosock.child.Reaper;
+import iosock.flow.Fanout;
+import iosock.flow.Outlet;
+import iosock.flow.Pump;
+import iosock.flow.Sink;
+import iosock.flow.Source;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.posix.Signals;
+import iosock.posix.Watch;
 import iosock.signal.SignalPipe;
-import iosock.socket.Listener;
+import iosock.tty.JobControl;
 import iosock.tty.OwnTerminal;
 
 /**
- * The loop around a command: one poll(2), in which everything that can happen is a descriptor.
+ * The loop, one for all modes: one poll(2), in which everything that can happen is a descriptor.
  *
  * <p>What is waited for is derived from the state before each poll; what has happened is handled
- * after it; descriptors are closed last, so that none is used anew under the hands of a handler.
+ * after it, in a fixed order; descriptors are closed last.
  */
-public final class Relay {
+final class Relay {
 
-  /** Bytes in one splice(2): what a pipe holds. */
-  static final int MAX_AT_ONCE = 1 << 20;
-
-  /** How long a receiver may take nothing, once the command has exited, before it is given up. */
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
-
-  /** The same for somebody who has been told to stop. */
-  private static final long PATIENCE_WHEN_STOPPING_NANOS = 1_000_000_000L;
-
-  /** Where no connection can be accepted for want of descriptors, when to try again. */
-  private static final int ACCEPT_AGAIN_MILLIS = 1000;
-
-  private static final int FOREVER = -1;
+  /** Descriptors that are polled beside those of the clients. */
+  private static final int OWN_DESCRIPTORS = 16;
 
   private final Libc libc;
   private final SignalPipe signals;
-  private final CommandSide side;
   private final OwnTerminal terminal;
-  private final boolean isOnStdio;
-  private final Clients clients = new Clients();
-  private final Reception reception;
-  private final Feed input;
-  private final Console console;
-  private final Output out;
-  private final Output err;
-  private final PollSet poll = new PollSet(Slot.COUNT);
-  private Child command;
-  private Reaper reaper;
-  private boolean stopping;
-  private boolean hangingUp;
-  private boolean draining;
-  private boolean drained;
-  private boolean finished;
-  private boolean inputEnded;
-  private boolean isScreenGone;
-  private boolean hungUp;
-  private long lastProgress;
+  private final JobControl jobs;
+  private final Endpoint near;
+  private final Clients clients;
+  private final Acceptor[] acceptors;
+  private final Pump inbound;
+  private final Fanout[] outbound;
+  private final Deadlines deadlines;
+  private final Watch signalled;
+  private final PollSet poll;
 
   /**
-   * All that can fail for want of something is done here, before there is a command.
-   *
-   * @param listener null for a command on iosock's own standard input and output
-   * @param side of the command that is to be started; all that is passed stays the caller's to
-   *     close
+   * @param input where what goes to the near side comes from
+   * @param fallbacks for each output of the near side, what takes it while there is no client
    */
-  public Relay(
-      Libc libc, SignalPipe signals, Listener listener, CommandSide side, OwnTerminal terminal) {
+  Relay(
+      Libc libc,
+      SignalPipe signals,
+      OwnTerminal terminal,
+      Endpoint near,
+      Clients clients,
+      Acceptor[] acceptors,
+      Source input,
+      Sink[] fallbacks,
+      Deadlines deadlines) {
     this.libc = libc;
     this.signals = signals;
-    this.side = side;
     this.terminal = terminal;
-    isOnStdio = listener == null;
-    reception = new Reception(libc, listener, clients);
-    input =
-        isOnStdio
-            ? new OwnInput(libc, side.in(), side.isTerminal(), OwnInput.NO_KEY)
-            : new Input(libc, side.in(), clients, side.clientSize());
-    console = new Console(libc, 1);
-    out = new Output(libc, side.out(), clients, console, 0);
-    err = new Output(libc, side.err(), clients, new Console(libc, 2), 1);
-  }
-
-  /** The command has been started. */
-  public Relay attend(Child started) {
-    command = started;
-    reaper = new Reaper(libc, started);
-    return this;
+    jobs = new JobControl(libc, signals);
+    this.near = near;
+    this.clients = clients;
+    this.acceptors = acceptors;
+    this.deadlines = deadlines;
+    inbound = Pump.fill(input, near.input());
+    Outlet[] outputs = near.outputs();
+    outbound = new Fanout[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.limit());
+    }
+    signalled = new Watch(signals.fd());
+    poll = new PollSet(OWN_DESCRIPTORS + clients.limit());
   }
 
   /**
-   * Until the command has exited and what it wrote has been delivered.
+   * Until the mode is over.
    *
-   * @return the code to exit with in the command's place
+   * @return the code to exit with
    */
-  public int run() {
-    // Who ended before SIGCHLD was caught has sent none.
-    reap();
-    drain();
-    while (!finished) {
-      turn();
+  int run(Lifecycle life) {
+    // A child that exited before SIGCHLD was caught has sent none.
+    life.reap();
+    settle(life);
+    while (!life.isOver()) {
+      turn(life);
     }
-    return command.exitCode();
+    return life.exitCode();
   }
 
   /** Waits until something happens, and handles it. */
-  void turn() {
-    terminal.settle(signals, !isEndNear());
-    arm();
-    int ready = libc.poll(poll, timeout());
-    reception.polled();
-    if (ready > 0) {
-      handle();
+  void turn(Lifecycle life) {
+    terminal.enterRawModeIfForeground(jobs, life.mayStop());
+    arm(life);
+    if (poll.poll(libc, deadlines.millisLeft()) > 0) {
+      dispatch(life);
     }
-    settle();
-    drain();
+    settle(life);
   }
 
-  private void arm() {
+  private void arm(Lifecycle life) {
     poll.clear();
-    poll.watch(Slot.SIGNALS, signals.fd(), PollSet.POLLIN);
-    reception.arm(poll);
-    if (!inputEnded) {
-      input.arm(poll);
+    poll.watch(signalled, PollSet.POLLIN);
+    life.arm(poll);
+    near.arm(poll);
+    inbound.arm(poll);
+    for (Fanout output : outbound) {
+      output.arm(poll);
     }
-    side.arm(poll);
-    if (isScreen() && !hungUp) {
-      // For its end alone: a command that says nothing would never learn of it.
-      poll.watch(Slot.CONSOLE, console.fd(), 0);
+    clients.arm(poll);
+    // Last, since the kernel looks in this order: output that was written after connect(2) had
+    // returned is then never seen without the connection.
+    for (Acceptor acceptor : acceptors) {
+      acceptor.arm(poll);
     }
-    out.arm(poll);
-    err.arm(poll);
   }
 
-  private int timeout() {
-    if (draining && !isPatient()) {
-      long left = Math.max(patience() - (System.nanoTime() - lastProgress), 0);
-      return (int) (left / 1_000_000) + 1;
-    }
-    return reception.isAcceptingLater() ? ACCEPT_AGAIN_MILLIS : FOREVER;
-  }
-
-  private void handle() {
-    if (poll.revents(Slot.SIGNALS) != 0) {
-      handleSignals();
-    }
-    input.turn(poll);
-    // Before the output: what is written once somebody has connected must be theirs. What was
-    // written just before they did cannot be told from it.
-    if (reception.turn(poll)) {
-      receiverChanged();
-    }
-    side.turn(poll);
-    isScreenGone = isScreen() && (poll.revents(Slot.CONSOLE) & Reception.GONE) != 0;
-    boolean progress = out.turn(poll) | err.turn(poll);
-    if (progress && draining) {
-      lastProgress = System.nanoTime();
-    }
-    input.turnAgain();
-  }
-
-  private void handleSignals() {
-    int count = signals.read();
-    for (int i = 0; i < count; i++) {
-      handle(signals.signal(i));
-    }
-    // After any signal, in case a full pipe had no room for SIGCHLD.
-    reap();
-  }
-
-  private void handle(int signal) {
-    switch (signal) {
-      case Signals.SIGCHLD -> {}
-      case Signals.SIGTSTP -> terminal.suspend(signals);
-      case Signals.SIGHUP, Signals.SIGQUIT -> {
-        // Without a command they are meant for who is left.
-        stopping |= draining;
-        hangingUp = true;
-        command.signal(signal);
+  private void dispatch(Lifecycle life) {
+    if (signalled.revents() != 0) {
+      int count = signals.read();
+      for (int i = 0; i < count; i++) {
+        life.signal(signals.signal(i));
       }
-      case Signals.SIGUSR1, Signals.SIGUSR2 -> command.signal(signal);
-      case Signals.SIGCONT -> {
-        terminal.continued();
-        side.ownSizeChanged();
-        command.signal(signal);
+      // After any signal, in case a full pipe had no space for SIGCHLD.
+      life.reap();
+    }
+    // Before new clients are accepted, so that it is known which client sent it.
+    boolean isInputFilled = inbound.turn(false) > 0;
+    clients.detachGone();
+    for (Acceptor acceptor : acceptors) {
+      acceptor.accept();
+    }
+    // Before the output: what is written once a client has connected must be the client's. What was
+    // written just before cannot be told from it.
+    changeReceivers();
+    boolean isOutputFilled = near.turn(isInputFilled);
+    for (Fanout output : outbound) {
+      if (output.turn(isOutputFilled)) {
+        life.progress();
       }
-      case Signals.SIGWINCH -> {
-        side.ownSizeChanged();
-        command.signal(signal);
-      }
-      default -> {
-        stopping = true;
-        command.signal(Signals.SIGTERM);
+    }
+    while (clients.isDraining() && !inbound.isSinkFull() && !inbound.hasEnded()) {
+      // Not polled for: nothing comes after what is there.
+      inbound.move(true);
+    }
+  }
+
+  private void changeReceivers() {
+    near.detached(clients);
+    settleOutputs();
+    for (int i = 0; i < clients.count(); i++) {
+      Client client = clients.get(i);
+      if (client.takeNew()) {
+        attach(client);
       }
     }
   }
 
-  private void reap() {
-    reaper.reap();
-    if (command.hasExited() && !draining) {
-      draining = true;
-      lastProgress = System.nanoTime();
-      side.commandExited();
+  private void attach(Client client) {
+    boolean isAdded = true;
+    for (Fanout output : outbound) {
+      isAdded = isAdded && output.add(client);
+    }
+    if (isAdded) {
+      near.attached(client);
+    } else {
+      client.endOutput();
     }
   }
 
-  private void receiverChanged() {
-    out.receiverChanged();
-    err.receiverChanged();
-    if (side.clientSize() != null) {
-      side.clientSize().clientChanged(clients);
+  private void settleOutputs() {
+    for (Fanout output : outbound) {
+      output.settle();
     }
   }
 
-  /** After what happened has been handled: the one place where descriptors are closed. */
-  private void settle() {
-    reception.closeDone();
-    if (side.clientSize() != null) {
-      side.clientSize().closeDone();
-    }
-    if (isOnStdio && !hungUp && (isScreenGone || console.errno() != 0)) {
-      // Nobody will ever take it. A program that writes to a pipe is told so, and so is this one:
-      // before its input's end, which comes from the same terminal and means less.
-      hungUp = true;
-      out.abandon();
-      side.hangup();
-    }
-    if (input.hasEnded() && !inputEnded) {
-      inputEnded = true;
-      side.endInput(input.isWithinLine());
-    }
+  /** What follows from a turn; the one place where descriptors are closed. */
+  private void settle(Lifecycle life) {
+    life.settle();
+    settleOutputs();
+    clients.closeMarked();
+    near.closeMarked();
   }
 
-  /** Whether the command is gone, or has been told what most of them die of. */
-  private boolean isEndNear() {
-    return stopping || hangingUp || draining;
+  /** SIGTSTP has arrived: stops, with the terminal's settings restored meanwhile. */
+  void suspend() {
+    terminal.suspend(jobs);
   }
 
-  /** Whether own output is what the command's terminal shows. */
-  private boolean isScreen() {
-    return isOnStdio && side.isTerminal();
+  /** Whether nothing more comes from peers. */
+  boolean hasInputEnded() {
+    return inbound.hasEnded();
   }
 
-  /** Whether it is the user's own business how long the console takes. */
-  private boolean isPatient() {
-    return isOnStdio && !stopping;
+  /** Nothing more is taken from peers. */
+  void endInput() {
+    inbound.end();
   }
 
-  private long patience() {
-    return stopping ? PATIENCE_WHEN_STOPPING_NANOS : PATIENCE_NANOS;
-  }
-
-  private void drain() {
-    if (!draining) {
-      return;
-    }
-    if (!drained && side.drain()) {
-      drained = true;
-      out.finish();
-      err.finish();
-    }
-    if (drained && out.isDelivered() && err.isDelivered()) {
-      finished = true;
-    } else if (!isPatient() && System.nanoTime() - lastProgress >= patience()) {
-      giveUpReceiver();
+  /** What the outputs hold now is all that is to be delivered. */
+  void limitOutputToPending() {
+    for (Fanout output : outbound) {
+      output.limitToPending();
     }
   }
 
-  /** A client that takes nothing more leaves the rest to the console; a console loses it. */
-  private void giveUpReceiver() {
-    boolean isClient = clients.isReceiving() && (out.isOwed() || err.isOwed());
-    if (isClient) {
-      clients.depart();
-      receiverChanged();
+  /** Whether all output that was to be delivered has been taken. */
+  boolean isOutputDrained() {
+    for (Fanout output : outbound) {
+      if (!output.isDrained()) {
+        return false;
+      }
     }
-    finished = !isClient;
-    lastProgress = System.nanoTime();
+    return true;
   }
 
-  /** Why own standard output did not take something of the command's; 0 if it took everything. */
-  public int shortfall() {
-    return isOnStdio ? console.errno() : 0;
+  /** Nothing takes output any more. */
+  void discardOutput() {
+    for (Fanout output : outbound) {
+      output.discard();
+    }
   }
 
-  /** Ends the present client's connection; it reads what it was sent, and then the end. */
-  public void close() {
-    reception.dismiss();
+  /** How many bytes of output wait to be taken. */
+  long outputPending() {
+    long pending = 0;
+    for (Fanout output : outbound) {
+      pending += output.pending();
+    }
+    return pending;
+  }
+
+  /** Ends each connection: the peer reads what it was sent, and then end of file. */
+  void close() {
+    clients.closeGracefully();
   }
 }

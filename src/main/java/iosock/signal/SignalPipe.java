@@ -10,6 +10,7 @@ import iosock.posix.PollSet;
 import iosock.posix.Sigaction;
 import iosock.posix.SignalSet;
 import iosock.posix.Signals;
+import iosock.posix.Watch;
 
 /**
  * Signals as a descriptor: each signal that is caught can be polled for and read as a byte, its
@@ -46,9 +47,6 @@ public final class SignalPipe {
   /** How many signals one read takes at most. */
   private static final int BATCH = 256;
 
-  /** For kill(2). */
-  private static final int OWN_GROUP = 0;
-
   private final Libc libc;
   private final int fd;
   private final long ignored;
@@ -56,13 +54,14 @@ public final class SignalPipe {
   private final Sigaction standard = new Sigaction(Signals.SIG_DFL, 0);
   private final Sigaction ignore = new Sigaction(Signals.SIG_IGN, 0);
   private final NativeBuffer arrived = new NativeBuffer(BATCH);
-  private final PollSet poll = new PollSet(1);
+  private final PollSet poll;
 
   private SignalPipe(Libc libc, int fd, Sigaction handle, long ignored) {
     this.libc = libc;
     this.fd = fd;
     this.handle = handle;
     this.ignored = ignored;
+    poll = PollSet.of(new Watch(fd), PollSet.POLLIN);
   }
 
   /**
@@ -118,29 +117,24 @@ public final class SignalPipe {
     libc.sigprocmask(Signals.SIG_UNBLOCK, caught, new SignalSet());
   }
 
-  /**
-   * Stops the process as SIGTSTP does that is not caught, until it is continued; in a process group
-   * without a shell that could continue it, not at all.
-   */
-  public void stop() {
-    libc.sigaction(Signals.SIGTSTP, standard);
-    libc.raise(Signals.SIGTSTP);
-    libc.sigaction(Signals.SIGTSTP, handle);
+  /** Gives a signal its default disposition, until it is caught again. */
+  public void setDefault(int signal) {
+    libc.sigaction(signal, standard);
   }
 
-  /**
-   * Stops the process group, this process included, as a write to a terminal does that is another's
-   * just now: a shell continues only a job of which nothing runs.
-   */
-  public void stopInBackground() {
-    if (SignalSet.contains(ignored, Signals.SIGTTOU)) {
-      return;
-    }
-    // Sent to the group it might stop this process through another thread, and so a moment later.
-    libc.sigaction(Signals.SIGTTOU, ignore);
-    libc.kill(OWN_GROUP, Signals.SIGTTOU);
-    libc.sigaction(Signals.SIGTTOU, standard);
-    libc.raise(Signals.SIGTTOU);
+  /** Ignores a signal. */
+  public void setIgnored(int signal) {
+    libc.sigaction(signal, ignore);
+  }
+
+  /** Catches a signal again. */
+  public void setCaught(int signal) {
+    libc.sigaction(signal, handle);
+  }
+
+  /** Whether a signal was ignored when this process started. */
+  public boolean wasIgnored(int signal) {
+    return SignalSet.contains(ignored, signal);
   }
 
   /**
@@ -162,8 +156,7 @@ public final class SignalPipe {
    * @return whether a signal has arrived within that time
    */
   public boolean await(int timeoutMillis) {
-    poll.watch(0, fd, PollSet.POLLIN);
-    return libc.poll(poll, timeoutMillis) > 0;
+    return poll.poll(libc, timeoutMillis) > 0;
   }
 
   /** Readable when a signal has arrived. */

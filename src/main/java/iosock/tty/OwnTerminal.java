@@ -5,7 +5,6 @@ import static iosock.posix.Failure.check;
 import iosock.posix.Libc;
 import iosock.posix.Termios;
 import iosock.posix.WindowSize;
-import iosock.signal.SignalPipe;
 
 /** The terminal that iosock itself was started on, if it was. */
 public final class OwnTerminal {
@@ -14,20 +13,16 @@ public final class OwnTerminal {
   private static final int STANDARD_INPUT = 0;
   private static final int STANDARD_ERROR = 2;
 
-  /** What was sent together with SIGCONT may still be on its way through another thread. */
-  private static final int GRACE_MILLIS = 10;
-
   private final Libc libc;
   private final int fd;
-  private final WindowSize size = new WindowSize();
 
   /** Allocated by {@link #goRaw}. */
   private Termios saved;
 
   private Termios raw;
 
-  /** Whether it has to be made raw, or once more. */
-  private boolean due;
+  /** Whether raw mode is to be entered, or entered again. */
+  private boolean rawModePending;
 
   private boolean isRaw;
 
@@ -52,11 +47,11 @@ public final class OwnTerminal {
   }
 
   /**
-   * @return the size at this moment, in an object that the next call changes; null if it has none
+   * @param size receives the size at this moment
+   * @return whether there is one that a terminal may have; if not, {@code size} may hold anything
    */
-  public WindowSize size() {
-    boolean known = fd != NONE && libc.tiocgwinsz(fd, size) == 0 && size.isReasonable();
-    return known ? size : null;
+  public boolean readSize(WindowSize size) {
+    return fd != NONE && libc.tiocgwinsz(fd, size) == 0 && size.isReasonable();
   }
 
   /** Gives another terminal the characters that edit, interrupt and so on, or sane ones. */
@@ -71,7 +66,7 @@ public final class OwnTerminal {
 
   /**
    * What is typed is to come byte by byte, and what is written not to be touched, until {@link
-   * #restore}: from the next {@link #settle} on.
+   * #restore}: from the next {@link #enterRawModeIfForeground} on.
    */
   public void goRaw() {
     saved = new Termios();
@@ -79,53 +74,53 @@ public final class OwnTerminal {
     check(libc.tcgetattr(fd, saved), "read the settings of", "the terminal");
     libc.tcgetattr(fd, raw);
     libc.cfmakeraw(raw);
-    due = true;
+    rawModePending = true;
   }
 
   /** Whoever stopped the process, or whoever was served meanwhile, may have changed it. */
   public void continued() {
-    due = saved != null;
+    rawModePending = saved != null;
   }
 
-  /** Stops the process until it is continued, and meanwhile the terminal is as it was. */
-  public void suspend(SignalPipe signals) {
+  /** Stops the process until it is continued, with the terminal's settings restored meanwhile. */
+  public void suspend(JobControl jobs) {
     restore();
-    signals.stop();
+    jobs.stop();
     continued();
   }
 
   /**
-   * Makes it raw if that is due. In the background it is the shell's: there the process stops, as
-   * one does that writes to it, until it is in the foreground; but not before it has heeded what
-   * else it was told, which may be to end.
+   * Enters raw mode if that is pending. In the background the terminal is the shell's: there the
+   * process stops, as one does that writes to the terminal, until it is in the foreground; but not
+   * before it has handled the signals that have arrived, which may be to end.
    *
-   * @param mayStop whether to stop in the background; else it is left for later
+   * @param mayStop whether to stop in the background; else it stays pending
    */
-  public void settle(SignalPipe signals, boolean mayStop) {
-    if (!due) {
+  public void enterRawModeIfForeground(JobControl jobs, boolean mayStop) {
+    if (!rawModePending) {
       return;
     }
     if (!isInBackground()) {
-      becomeRaw();
-    } else if (mayStop && !signals.await(GRACE_MILLIS)) {
-      stopOrBecomeRaw(signals);
+      enterRawMode();
+    } else if (mayStop && !jobs.isSignalPending()) {
+      stopOrEnterRawMode(jobs);
     }
   }
 
-  /** A shell that has given it the terminal meanwhile would not continue what it takes to run. */
-  private void stopOrBecomeRaw(SignalPipe signals) {
+  /** A shell that has given the terminal back meanwhile does not continue a job that runs. */
+  private void stopOrEnterRawMode(JobControl jobs) {
     if (!isInBackground()) {
-      becomeRaw();
+      enterRawMode();
       return;
     }
-    due = false;
-    signals.stopInBackground();
-    // If it was continued for good; else SIGCONT will say when to look again.
-    due = !isInBackground();
+    rawModePending = false;
+    jobs.stopGroup();
+    // If it was continued for good; else SIGCONT says when to look again.
+    rawModePending = !isInBackground();
   }
 
-  private void becomeRaw() {
-    due = false;
+  private void enterRawMode() {
+    rawModePending = false;
     isRaw = libc.tcsetattr(fd, Termios.TCSANOW, raw) == 0;
   }
 

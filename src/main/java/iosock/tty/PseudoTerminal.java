@@ -10,6 +10,7 @@ import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Signals;
 import iosock.posix.Termios;
+import iosock.posix.Watch;
 import iosock.posix.WindowSize;
 
 /**
@@ -31,8 +32,9 @@ public final class PseudoTerminal implements Stdio {
   private final int master;
   private final Termios settings = new Termios();
   private final WindowSize before = new WindowSize();
-  private final PollSet readable = new PollSet(1);
-  private final PollSet unwritten = new PollSet(2);
+  private final PollSet masterReadable;
+  private final PollSet terminalReadable;
+  private final PollSet writable;
   private final int terminal;
   private boolean open = true;
 
@@ -40,6 +42,9 @@ public final class PseudoTerminal implements Stdio {
     this.libc = libc;
     this.master = master;
     this.terminal = terminal;
+    masterReadable = PollSet.of(new Watch(master), PollSet.POLLIN);
+    terminalReadable = PollSet.of(new Watch(terminal), PollSet.POLLIN);
+    writable = PollSet.of(new Watch(master), PollSet.POLLIN, new Watch(terminal), PollSet.POLLOUT);
   }
 
   /**
@@ -60,9 +65,8 @@ public final class PseudoTerminal implements Stdio {
     check(libc.tcgetattr(terminal, settings), "set up", NAME);
     own.copyControlCharactersTo(settings);
     check(libc.tcsetattr(terminal, Termios.TCSANOW, settings), "set up", NAME);
-    WindowSize size = own.size();
-    if (size == null) {
-      size = new WindowSize();
+    WindowSize size = new WindowSize();
+    if (!own.readSize(size)) {
       size.set(ROWS, COLUMNS);
     }
     resize(size);
@@ -110,7 +114,7 @@ public final class PseudoTerminal implements Stdio {
    */
   public boolean inputConsumed() {
     // Finding nothing to read, it waits for the line discipline: n_tty_poll.
-    return !isReadable(terminal);
+    return terminalReadable.poll(libc, 0) <= 0;
   }
 
   /**
@@ -120,11 +124,11 @@ public final class PseudoTerminal implements Stdio {
    * @return whether it shows something that has not been taken yet
    */
   public boolean hasOutput() {
-    if (isReadable(master)) {
+    if (masterReadable.poll(libc, 0) > 0) {
       return true;
     }
     awaitWriters();
-    return isReadable(master);
+    return masterReadable.poll(libc, 0) > 0;
   }
 
   /**
@@ -134,18 +138,10 @@ public final class PseudoTerminal implements Stdio {
    * tty_is_writelocked.
    */
   private void awaitWriters() {
-    unwritten.watch(0, master, PollSet.POLLIN);
-    unwritten.watch(1, terminal, PollSet.POLLOUT);
     int ready;
     do {
-      ready = libc.poll(unwritten, MAX_MILLIS_FOR_WRITERS);
+      ready = writable.poll(libc, MAX_MILLIS_FOR_WRITERS);
     } while (ready == -Errno.EINTR);
-  }
-
-  private boolean isReadable(int fd) {
-    readable.watch(0, fd, PollSet.POLLIN);
-    libc.poll(readable, 0);
-    return readable.revents(0) != 0;
   }
 
   /** How many bytes were typed that the command has not read; asked in canonical mode, of lines. */

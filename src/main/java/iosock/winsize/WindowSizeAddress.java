@@ -5,9 +5,9 @@ import iosock.posix.PeerName;
 import iosock.posix.WindowSize;
 
 /**
- * The size of a client's terminal, in the abstract name that the client gives its own socket before
- * it connects: {@code iosock/ROWSxCOLUMNS/…}. It is there from the first instant, in no byte that
- * is sent, and in whatever namespace the server may be. The rest makes it unique.
+ * The abstract name that a client gives its own socket before it connects: {@code
+ * iosock/ROWSxCOLUMNS/...}, with the size of the client's terminal. So the server has it from the
+ * first moment on, in whatever namespaces the two may be. The rest makes the name unique.
  */
 public final class WindowSizeAddress {
 
@@ -16,6 +16,10 @@ public final class WindowSizeAddress {
 
   private WindowSizeAddress() {}
 
+  /**
+   * @param size that of the client's terminal; 0 rows of 0 columns if it has none
+   * @param pid with {@code moment} makes the name unique
+   */
   public static byte[] of(WindowSize size, int pid, long moment) {
     return Ascii.bytes(
         new StringBuilder("iosock/")
@@ -29,16 +33,25 @@ public final class WindowSizeAddress {
             .toString());
   }
 
-  /**
-   * @param size receives what a name says
-   * @return whether it says a reasonable size
-   */
-  public static boolean parse(PeerName name, WindowSize size) {
+  /** Whether a peer with this name is an iosock that wants to send sizes. */
+  public static boolean isOurs(PeerName name) {
     for (int i = 0; i < PREFIX.length; i++) {
       if (i >= name.abstractLength() || name.getByte(i) != PREFIX[i]) {
         return false;
       }
     }
+    return true;
+  }
+
+  /**
+   * @param size receives the size in the name
+   * @return whether there is one that a terminal may have
+   */
+  public static boolean parse(PeerName name, WindowSize size) {
+    return isOurs(name) && parseSize(name, size);
+  }
+
+  private static boolean parseSize(PeerName name, WindowSize size) {
     int end = endOfDigits(name, PREFIX.length);
     int second = end + 1;
     int last = endOfDigits(name, second);

@@ -9,6 +9,7 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
@@ -38,13 +39,14 @@ class RelayAllocationTest {
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Libc libc = new Libc();
+  private Lifecycle life;
   private final NativeBuffer message = new NativeBuffer(MESSAGE_SIZE);
 
   @Test
   void aTurnAllocatesNothing(@TempDir Path directory) throws Exception {
     StdioPipes stdio = new StdioPipes(libc);
     Child cat = start(stdio, "cat");
-    expectNoAllocation(directory, cat, new OnPipes(stdio), 0);
+    expectNoAllocation(directory, cat, new PipesEndpoint(libc, stdio), 0);
     stdio.close();
   }
 
@@ -53,7 +55,7 @@ class RelayAllocationTest {
     OwnTerminal own = OwnTerminal.find(libc);
     PseudoTerminal pty = PseudoTerminal.open(libc, own);
     Child cat = start(pty, "sh", "-c", "stty raw -echo; echo; exec cat");
-    expectNoAllocation(directory, cat, new OnTerminal(libc, pty, own), 1);
+    expectNoAllocation(directory, cat, new PtyEndpoint(libc, pty, own), 1);
     pty.hangup();
   }
 
@@ -66,11 +68,15 @@ class RelayAllocationTest {
   /**
    * @param greeting how many bytes come before the first echo
    */
-  private void expectNoAllocation(Path directory, Child cat, CommandSide side, int greeting) {
+  private void expectNoAllocation(Path directory, Child cat, CommandEndpoint side, int greeting) {
     byte[] path = Ascii.bytes(directory.resolve("s.sock").toString());
     SignalPipe signals = SignalPipe.open(libc, 0);
     Listener listener = Listener.listen(libc, new SocketName(path), 0600);
-    Relay relay = new Relay(libc, signals, listener, side, OwnTerminal.find(libc)).attend(cat);
+    CommandRelay command =
+        CommandRelay.onSocket(
+            libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), side, listener, 1);
+    Relay relay = command.relay();
+    life = command.lifecycle(cat);
     try {
       int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
       assertEquals(0, libc.connect(client, SocketAddress.path(path)));
@@ -88,7 +94,7 @@ class RelayAllocationTest {
       libc.close(client);
     } finally {
       libc.kill(cat.pid(), SIGKILL);
-      relay.run();
+      relay.run(life);
       relay.close();
       listener.close();
     }
@@ -118,7 +124,7 @@ class RelayAllocationTest {
   private int receive(Relay relay, int client, int length) {
     int turns = 0;
     for (int received = 0; received < length; ) {
-      relay.turn();
+      relay.turn(life);
       turns++;
       if (libc.fionread(client) > 0) {
         received += (int) libc.read(client, message, length - received);

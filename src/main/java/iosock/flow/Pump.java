@@ -1,0 +1,145 @@
+package iosock.flow;
+
+import iosock.posix.PollSet;
+
+/**
+ * Moves bytes from a source to a sink, and knows which of the two has to get ready before more can
+ * be moved. Every flow of bytes in iosock is driven by one of these.
+ *
+ * <p>splice(2) says EAGAIN both where the source is empty and where the sink is full. Which of the
+ * two it is follows from what poll(2) has just said: the end that was ready is not the one.
+ */
+public final class Pump {
+
+  /** Bytes in one splice(2): what a large pipe holds. */
+  public static final int MAX_AT_ONCE = Pipe.LARGE;
+
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+
+  /** One attempt to move at most {@code max} bytes: results as in {@link Source}, {@link Sink}. */
+  private interface Transfer {
+    long move(long max);
+  }
+
+  private record Fill(Source from, Inlet to) implements Transfer {
+
+    @Override
+    public long move(long max) {
+      return from.give(to, max);
+    }
+  }
+
+  private record Drain(Outlet from, Sink to) implements Transfer {
+
+    @Override
+    public long move(long max) {
+      return to.take(from, max);
+    }
+  }
+
+  private final End source;
+  private final End sink;
+  private final Transfer transfer;
+  private long remaining = NO_LIMIT;
+  private boolean sinkFull;
+  private boolean ended;
+  private int errno;
+
+  private Pump(End source, End sink, Transfer transfer) {
+    this.source = source;
+    this.sink = sink;
+    this.transfer = transfer;
+  }
+
+  /** Moves bytes into a pipe. */
+  public static Pump fill(Source from, Inlet to) {
+    return new Pump(from, to, new Fill(from, to));
+  }
+
+  /** Moves bytes out of a pipe. */
+  public static Pump drain(Outlet from, Sink to) {
+    return new Pump(from, to, new Drain(from, to));
+  }
+
+  /** Asks for what this waits for: bytes, or space for them. */
+  public void arm(PollSet poll) {
+    if (ended) {
+      return;
+    }
+    if (sinkFull) {
+      sink.arm(poll);
+    } else {
+      source.arm(poll);
+    }
+  }
+
+  /**
+   * After a poll: moves bytes once, if the end that this waited for is ready.
+   *
+   * @param isSourceFilled whether bytes were put into the source since the poll: they are moved in
+   *     the same turn
+   * @return how many were moved
+   */
+  public long turn(boolean isSourceFilled) {
+    boolean isReady = sinkFull ? sink.isReady() : isSourceFilled || source.isReady();
+    return isReady ? move(!sinkFull) : 0;
+  }
+
+  /**
+   * Moves bytes once.
+   *
+   * @param isSourceReady whether the source is known to have bytes, or to be at its end: if nothing
+   *     moves all the same, the sink is full
+   * @return how many were moved
+   */
+  public long move(boolean isSourceReady) {
+    if (ended) {
+      return 0;
+    }
+    long moved = transfer.move(Math.min(remaining, MAX_AT_ONCE));
+    if (moved > 0) {
+      sinkFull = source.holdsBytes();
+      remaining = remaining == NO_LIMIT ? NO_LIMIT : remaining - moved;
+      ended = remaining == 0;
+    } else if (Refusal.isNotNow(moved)) {
+      sinkFull = isSourceReady || source.holdsBytes();
+    } else if (moved == Source.EMPTY) {
+      sinkFull = false;
+    } else {
+      ended = true;
+      errno = (int) -moved;
+    }
+    return Math.max(moved, 0);
+  }
+
+  /** The sink is another one by now: it is not known to be full. */
+  public void sinkChanged() {
+    sinkFull = source.holdsBytes();
+  }
+
+  /** Whether this waits for space in the sink, and not for bytes from the source. */
+  public boolean isSinkFull() {
+    return sinkFull;
+  }
+
+  /** From now on at most {@code bytes} are moved, and then this has ended. */
+  public void limit(long bytes) {
+    remaining = Math.min(remaining, bytes);
+    ended |= remaining == 0;
+  }
+
+  /** Nothing is moved any more. */
+  public void end() {
+    ended = true;
+  }
+
+  /** Whether nothing is moved any more: end of file, the limit, or an error. */
+  public boolean hasEnded() {
+    return ended;
+  }
+
+  /** The error that ended this; 0 if there was none. */
+  public int errno() {
+    return errno;
+  }
+}

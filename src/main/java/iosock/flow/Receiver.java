@@ -1,0 +1,165 @@
+package iosock.flow;
+
+import iosock.posix.Errno;
+import iosock.posix.Libc;
+import iosock.posix.NativeBuffer;
+import iosock.posix.PollSet;
+import iosock.posix.Watch;
+
+/**
+ * One receiver of a {@link Fanout}: a sink, and while there are other receivers a pipe of its own
+ * from which the sink takes.
+ *
+ * <p>tee(2) cannot skip bytes, so {@code ahead} counts the bytes at the head of the source that the
+ * own pipe has got already. Nothing more is copied there before those have left the source.
+ */
+final class Receiver implements Sink {
+
+  private static final int NO_PIPE = -1;
+
+  private final Libc libc;
+  private final Outlet own;
+  private final Watch space = new Watch(NO_PIPE);
+  private final PollSet check = new PollSet(1);
+  private final Pump pump;
+  private Sink sink;
+  private int ownWriteEnd = NO_PIPE;
+  private boolean ownFull;
+  private boolean ownFilled;
+  private long ahead;
+
+  Receiver(Libc libc, Sink sink) {
+    this.libc = libc;
+    this.sink = sink;
+    own = new Outlet(libc, NO_PIPE);
+    pump = Pump.drain(own, this);
+  }
+
+  Sink sink() {
+    return sink;
+  }
+
+  /** Another sink takes over what this one has not taken. */
+  void sink(Sink other) {
+    sink = other;
+    pump.sinkChanged();
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    sink.arm(poll);
+  }
+
+  @Override
+  public boolean isReady() {
+    return sink.isReady();
+  }
+
+  /** An error of the sink is not one of the flow, which goes on with the next sink. */
+  @Override
+  public long take(Outlet from, long max) {
+    long taken = sink.take(from, max);
+    return taken < 0 ? -Errno.EAGAIN : taken;
+  }
+
+  boolean hasOwnPipe() {
+    return ownWriteEnd != NO_PIPE;
+  }
+
+  /**
+   * @param ends receives what pipe2(2) writes
+   * @return whether there is a pipe now: not if there are no descriptors left
+   */
+  boolean openOwnPipe(NativeBuffer ends, int flags) {
+    if (!hasOwnPipe()) {
+      if (libc.pipe2(ends, flags) < 0) {
+        return false;
+      }
+      Pipe pipe = Pipe.ofEnds(ends).large(libc);
+      own.fd(pipe.readEnd());
+      ownWriteEnd = pipe.writeEnd();
+      space.fd(ownWriteEnd);
+      pump.sinkChanged();
+    }
+    return true;
+  }
+
+  /** What is in the pipe is dropped. */
+  void closeOwnPipe() {
+    if (hasOwnPipe()) {
+      libc.close(own.fd());
+      libc.close(ownWriteEnd);
+      own.fd(NO_PIPE);
+      ownWriteEnd = NO_PIPE;
+    }
+    ahead = 0;
+    ownFull = false;
+    ownFilled = false;
+  }
+
+  boolean isOwnPipeEmpty() {
+    return own.pending() == 0;
+  }
+
+  /** Whether something of the source is to be copied to the own pipe. */
+  boolean wantsMore() {
+    return ahead == 0 && !ownFull;
+  }
+
+  /**
+   * Copies references to what the source holds into the own pipe.
+   *
+   * @param source known to hold bytes, or to be at its end
+   * @return as tee(2), or the negative errno
+   */
+  long tee(Outlet source, long max) {
+    long copied = source.tee(ownWriteEnd, max);
+    if (copied > 0) {
+      ahead = copied;
+      ownFilled = true;
+    } else if (Refusal.isNotNow(copied)) {
+      ownFull = true;
+    }
+    return copied;
+  }
+
+  /** Whether a copy of {@link Inlet#MAX_COPY} bytes fits into the own pipe. */
+  boolean hasSpace() {
+    check.clear();
+    check.watch(space, PollSet.POLLOUT);
+    check.poll(libc, 0);
+    ownFull = space.revents() == 0;
+    return !ownFull;
+  }
+
+  /** Copies bytes into the own pipe, which {@link #hasSpace}. */
+  void write(NativeBuffer buffer, int offset, int length) {
+    libc.write(ownWriteEnd, buffer, offset, length);
+    ownFilled = true;
+  }
+
+  long ahead() {
+    return ahead;
+  }
+
+  void consumed(long bytes) {
+    ahead -= bytes;
+  }
+
+  /** Asks for what is in the own pipe, or for space in the sink. */
+  void armOwn(PollSet poll) {
+    pump.arm(poll);
+  }
+
+  /**
+   * After a poll: has the sink take from the own pipe.
+   *
+   * @return how many bytes it took
+   */
+  long turnOwn() {
+    long moved = pump.turn(ownFilled);
+    ownFilled = false;
+    ownFull &= moved == 0;
+    return moved;
+  }
+}

@@ -1,0 +1,148 @@
+package iosock.relay;
+
+import iosock.flow.Inlet;
+import iosock.flow.Outlet;
+import iosock.flow.Sink;
+import iosock.flow.SocketReader;
+import iosock.flow.SocketWriter;
+import iosock.posix.Errno;
+import iosock.posix.PollSet;
+import iosock.posix.Watch;
+
+/**
+ * One connection: a client, or the server that iosock has connected to. The objects are used again
+ * for later connections.
+ */
+final class Client implements Sink {
+
+  private static final int NO_SOCKET = -1;
+  private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
+
+  /** How bytes go in and out of a socket, unless there is something to go beside them. */
+  private static final Plain PLAIN = new Plain();
+
+  private final Watch watch = new Watch(NO_SOCKET);
+  private SocketReader reader = PLAIN;
+  private SocketWriter writer = PLAIN;
+  private boolean inputOpen;
+  private boolean outputOpen;
+  private boolean isNew;
+
+  /**
+   * @param fd non-blocking; {@link Clients} closes it
+   */
+  void connected(int fd) {
+    watch.fd(fd);
+    reader = PLAIN;
+    writer = PLAIN;
+    inputOpen = true;
+    outputOpen = true;
+    isNew = true;
+  }
+
+  int fd() {
+    return watch.fd();
+  }
+
+  /** Has something else move what the peer sends. */
+  void reader(SocketReader other) {
+    reader = other;
+  }
+
+  /** Has something else move what the peer receives. */
+  void writer(SocketWriter other) {
+    writer = other;
+  }
+
+  /** Whether it has been connected since this was asked last. */
+  boolean takeNew() {
+    boolean was = isNew;
+    isNew = false;
+    return was;
+  }
+
+  /** Asks for the end of the connection alone. */
+  void armHangup(PollSet poll) {
+    poll.watch(watch, 0);
+  }
+
+  void armInput(PollSet poll) {
+    poll.watch(watch, PollSet.POLLIN);
+  }
+
+  boolean isReadable() {
+    return (watch.revents() & PollSet.POLLIN) != 0;
+  }
+
+  boolean isGone() {
+    return (watch.revents() & GONE) != 0;
+  }
+
+  /** Whether the peer is gone and had not read all that was sent to it. */
+  boolean isReset() {
+    return (watch.revents() & PollSet.POLLERR) != 0;
+  }
+
+  /** Whether the peer may still send something. */
+  boolean isInputOpen() {
+    return inputOpen;
+  }
+
+  /** The peer sends nothing more. */
+  void endInput() {
+    inputOpen = false;
+  }
+
+  /** The peer receives nothing more. */
+  void endOutput() {
+    outputOpen = false;
+  }
+
+  /**
+   * Moves at most {@code max} bytes that the peer has sent.
+   *
+   * @return as {@link SocketReader#read}
+   */
+  long read(Inlet to, long max) {
+    return reader.read(watch.fd(), to, max);
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    poll.watch(watch, PollSet.POLLOUT);
+  }
+
+  @Override
+  public boolean isReady() {
+    return (watch.revents() & ~PollSet.POLLIN) != 0;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return outputOpen;
+  }
+
+  @Override
+  public long take(Outlet from, long max) {
+    long taken = writer.write(watch.fd(), from, max);
+    if (taken < 0 && taken != -Errno.EAGAIN && taken != -Errno.EINTR) {
+      // EPIPE or ECONNRESET: it receives nothing more. Whether it is gone too, poll(2) will say; of
+      // a client that is full when it shuts down receiving, poll(2) says nothing before it leaves.
+      outputOpen = false;
+    }
+    return taken;
+  }
+
+  private static final class Plain implements SocketReader, SocketWriter {
+
+    @Override
+    public long read(int socket, Inlet to, long max) {
+      return to.fill(socket, max);
+    }
+
+    @Override
+    public long write(int socket, Outlet from, long max) {
+      return from.drain(socket, max);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package iosock.relay;
+
+import iosock.flow.Inlet;
+import iosock.flow.Source;
+import iosock.posix.Errno;
+import iosock.posix.Libc;
+import iosock.posix.NativeBuffer;
+import iosock.posix.PollSet;
+
+/**
+ * What clients send: a piece of one client after another. What is left of a client that is gone
+ * comes first.
+ */
+final class ClientInput implements Source {
+
+  private static final int DISCARD_SIZE = 1 << 16;
+
+  private final Libc libc;
+  private final Clients clients;
+
+  /** The client whose turn is next. */
+  private int next;
+
+  /** Allocated when nothing reads the pipe any more: what is sent then is dropped. */
+  private NativeBuffer discarded;
+
+  private boolean nothingReceived = true;
+
+  ClientInput(Libc libc, Clients clients) {
+    this.libc = libc;
+    this.clients = clients;
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    if (clients.isDraining()) {
+      return;
+    }
+    for (int i = 0; i < clients.count(); i++) {
+      if (clients.get(i).isInputOpen()) {
+        clients.get(i).armInput(poll);
+      }
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    for (int i = 0; i < clients.count(); i++) {
+      if (clients.get(i).isInputOpen() && clients.get(i).isReadable()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public long give(Inlet to, long max) {
+    while (clients.isDraining()) {
+      long moved = move(clients.draining(), to, max);
+      if (!isEnd(moved)) {
+        return moved;
+      }
+      clients.drained();
+    }
+    return read(to, max);
+  }
+
+  /**
+   * Of each client that is ready one piece, in turn; if poll(2) named none, of any that has one.
+   */
+  private long read(Inlet to, long max) {
+    boolean isAnyReady = isReady();
+    long result = EMPTY;
+    for (int tried = 0; tried < clients.count(); tried++) {
+      int index = (next + tried) % clients.count();
+      Client client = clients.get(index);
+      if (client.isInputOpen() && (client.isReadable() || !isAnyReady)) {
+        long moved = move(client, to, max);
+        if (moved > 0) {
+          next = index + 1;
+          return moved;
+        }
+        if (isEnd(moved)) {
+          client.endInput();
+        } else {
+          result = moved;
+        }
+      }
+    }
+    return result;
+  }
+
+  private long move(Client client, Inlet to, long max) {
+    long moved = discarded == null ? client.read(to, max) : discard(client);
+    if (moved == -Errno.EPIPE) {
+      discarded = new NativeBuffer(DISCARD_SIZE);
+      moved = discard(client);
+    }
+    nothingReceived &= moved <= 0;
+    if (moved == -Errno.ECONNRESET) {
+      // In the place of end of file where the peer left unread what it was sent.
+      clients.noteReset();
+    }
+    return moved;
+  }
+
+  private long discard(Client client) {
+    return libc.read(client.fd(), discarded, DISCARD_SIZE);
+  }
+
+  private static boolean isEnd(long moved) {
+    return moved <= 0 && moved != -Errno.EAGAIN && moved != -Errno.EINTR;
+  }
+
+  /** Whether no client has ever sent anything. */
+  boolean nothingReceived() {
+    return nothingReceived;
+  }
+}

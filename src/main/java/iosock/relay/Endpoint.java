@@ -1,0 +1,43 @@
+package iosock.relay;
+
+import iosock.flow.Inlet;
+import iosock.flow.Outlet;
+import iosock.posix.PollSet;
+
+/**
+ * The near side of the relay: the command, or iosock's own standard input and output. What peers
+ * send goes into one pipe; what peers receive comes out of one or two.
+ */
+public interface Endpoint {
+
+  /** Where what peers send goes. */
+  Inlet input();
+
+  /** Where what peers receive comes from. */
+  Outlet[] outputs();
+
+  /** Asks poll(2) for what moves bytes between these pipes and what is behind them. */
+  default void arm(PollSet poll) {}
+
+  /**
+   * After a poll: moves those bytes.
+   *
+   * @param isInputFilled whether bytes were put into the input since the poll
+   * @return whether bytes were put into an output
+   */
+  default boolean turn(boolean isInputFilled) {
+    return false;
+  }
+
+  /** A client has attached. */
+  default void attached(Client client) {}
+
+  /** Clients may have been detached. */
+  default void detached(Clients left) {}
+
+  /** The terminal that iosock was started on may have another size by now. */
+  default void ownSizeChanged() {}
+
+  /** After a turn: closes what is no longer needed. */
+  default void closeMarked() {}
+}

@@ -1,0 +1,30 @@
+package iosock.relay;
+
+import iosock.posix.PollSet;
+
+/** What signals and ends mean in a mode, and when the relay is over. */
+interface Lifecycle {
+
+  /** Asks poll(2) for what only this mode waits for. */
+  default void arm(PollSet poll) {}
+
+  /** A signal has arrived. */
+  void signal(int signal);
+
+  /** Takes notice of children that have exited, never waiting. */
+  void reap();
+
+  /** After a turn: what has ended, and what follows from it. */
+  void settle();
+
+  /** Output was moved. */
+  default void progress() {}
+
+  /** Whether iosock may stop with its process group, where its terminal is in the background. */
+  boolean mayStop();
+
+  boolean isOver();
+
+  /** The code that iosock exits with, once it is over. */
+  int exitCode();
+}

@@ -1,0 +1,205 @@
+package iosock.relay;
+
+import iosock.child.Stdio;
+import iosock.flow.Inlet;
+import iosock.flow.Outlet;
+import iosock.flow.Pipe;
+import iosock.flow.Pump;
+import iosock.flow.Sink;
+import iosock.flow.Source;
+import iosock.posix.Libc;
+import iosock.posix.PollSet;
+import iosock.posix.Watch;
+import iosock.posix.WindowSize;
+import iosock.tty.EofWriter;
+import iosock.tty.OwnTerminal;
+import iosock.tty.PseudoTerminal;
+import iosock.winsize.WindowSizeReceiver;
+
+/** A command on a pseudo-terminal, whose master is joined to the relay by two pipes. */
+public final class PtyEndpoint implements CommandEndpoint {
+
+  /** More than a terminal holds: what comes after it was written by other processes. */
+  private static final int MAX_AFTER_EXIT = 1 << 16;
+
+  private final PseudoTerminal pty;
+  private final OwnTerminal own;
+  private final Inlet input;
+  private final Outlet typed;
+  private final Outlet[] outputs;
+  private final Keyboard keyboard;
+  private final Pump toMaster;
+  private final Pump fromMaster;
+  private final EofWriter eof;
+  private final WindowSizeReceiver sizes;
+  private final WindowSize size = new WindowSize();
+  private boolean commandExited;
+
+  /**
+   * @param pty stays the caller's to close
+   * @param own whose size the command's terminal follows until a client sends its own
+   */
+  public PtyEndpoint(Libc libc, PseudoTerminal pty, OwnTerminal own) {
+    this.pty = pty;
+    this.own = own;
+    // Of the usual size: what waits here is what an interrupt key cannot stop any more.
+    Pipe toTerminal = Pipe.open(libc).nonBlocking(libc);
+    Pipe fromTerminal = Pipe.open(libc).nonBlocking(libc);
+    input = new Inlet(libc, toTerminal.writeEnd());
+    typed = new Outlet(libc, toTerminal.readEnd());
+    Inlet output = new Inlet(libc, fromTerminal.writeEnd());
+    outputs = new Outlet[] {new Outlet(libc, fromTerminal.readEnd())};
+    Watch master = new Watch(pty.master());
+    keyboard = new Keyboard(master);
+    toMaster = Pump.drain(typed, keyboard);
+    fromMaster = Pump.fill(new Screen(master), output);
+    eof = new EofWriter(libc, pty);
+    sizes = new WindowSizeReceiver(libc, pty);
+  }
+
+  @Override
+  public Stdio stdio() {
+    return pty;
+  }
+
+  @Override
+  public Inlet input() {
+    return input;
+  }
+
+  @Override
+  public Outlet[] outputs() {
+    return outputs.clone();
+  }
+
+  @Override
+  public boolean isTerminal() {
+    return true;
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    sizes.arm(poll);
+    toMaster.arm(poll);
+    if (eof.isBlocked() && !toMaster.hasEnded()) {
+      keyboard.arm(poll);
+    }
+    fromMaster.arm(poll);
+  }
+
+  @Override
+  public boolean turn(boolean isInputFilled) {
+    sizes.turn();
+    toMaster.turn(isInputFilled);
+    writeEof();
+    boolean isOutputFilled = !commandExited && fromMaster.turn(false) > 0;
+    if (isOutputFilled) {
+      eof.outputSeen();
+      writeEof();
+    }
+    return isOutputFilled;
+  }
+
+  @Override
+  public void endInput(boolean isMidLine) {
+    eof.inputEnded(isMidLine);
+    toMaster.turn(typed.pending() > 0);
+    writeEof();
+  }
+
+  private void writeEof() {
+    boolean isAllWritten = eof.isDue() && !toMaster.isSinkFull() && typed.pending() == 0;
+    if (isAllWritten && !toMaster.hasEnded() && (!eof.isBlocked() || keyboard.isReady())) {
+      eof.write();
+    }
+  }
+
+  @Override
+  public void hangup() {
+    toMaster.end();
+    fromMaster.end();
+    pty.hangup();
+  }
+
+  @Override
+  public boolean collectOutput() {
+    if (!commandExited) {
+      commandExited = true;
+      fromMaster.limit(MAX_AFTER_EXIT);
+    }
+    fromMaster.sinkChanged();
+    // The terminal's end of file is not waited for: other processes may have it open.
+    while (!fromMaster.hasEnded() && !fromMaster.isSinkFull()) {
+      if (pty.hasOutput()) {
+        fromMaster.move(true);
+      } else {
+        fromMaster.end();
+      }
+    }
+    return fromMaster.hasEnded();
+  }
+
+  @Override
+  public void attached(Client client) {
+    if (sizes.attached(client.fd())) {
+      client.writer(sizes);
+    }
+  }
+
+  @Override
+  public void detached(Clients left) {
+    if (!left.isAttached(sizes.socket())) {
+      sizes.detached();
+    }
+  }
+
+  @Override
+  public void ownSizeChanged() {
+    if (!sizes.isKnown() && own.readSize(size)) {
+      pty.resize(size);
+    }
+  }
+
+  @Override
+  public void closeMarked() {
+    sizes.closeMarked();
+  }
+
+  /** What is written to the master is typed on the terminal. */
+  private record Keyboard(Watch master) implements Sink {
+
+    @Override
+    public void arm(PollSet poll) {
+      poll.watch(master, PollSet.POLLOUT);
+    }
+
+    @Override
+    public boolean isReady() {
+      return (master.revents() & ~PollSet.POLLIN) != 0;
+    }
+
+    @Override
+    public long take(Outlet from, long max) {
+      return from.drain(master.fd(), max);
+    }
+  }
+
+  /** What is read from the master is shown on the terminal. */
+  private record Screen(Watch master) implements Source {
+
+    @Override
+    public void arm(PollSet poll) {
+      poll.watch(master, PollSet.POLLIN);
+    }
+
+    @Override
+    public boolean isReady() {
+      return (master.revents() & ~PollSet.POLLOUT) != 0;
+    }
+
+    @Override
+    public long give(Inlet to, long max) {
+      return to.fill(master.fd(), max);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package iosock.relay;
+
+import iosock.flow.Inlet;
+import iosock.flow.Outlet;
+import iosock.flow.Pipe;
+import iosock.flow.Pump;
+import iosock.flow.StandardInput;
+import iosock.flow.StandardOutput;
+import iosock.posix.Libc;
+import iosock.posix.PollSet;
+import iosock.winsize.WindowSizeSender;
+
+/**
+ * iosock's own standard input and output as the near side: what peers send goes to standard output,
+ * and peers receive standard input.
+ */
+final class StdioEndpoint implements Endpoint {
+
+  private final Clients clients;
+  private final StandardInput stdin;
+  private final StandardOutput stdout;
+  private final WindowSizeSender sizes;
+  private final boolean isRaw;
+  private final Inlet input;
+  private final Outlet received;
+  private final Outlet[] outputs;
+  private final Pump fromStdin;
+  private final Pump toStdout;
+
+  /** Whether standard input was to be read when poll(2) looked at it. */
+  private boolean reading;
+
+  /**
+   * @param output standard output
+   * @param in the pipe from standard input
+   * @param out the pipe to standard output
+   * @param sizes sends the size of this terminal, if the server asks for it
+   * @param isRaw whether standard input is a terminal in raw mode
+   */
+  StdioEndpoint(
+      Libc libc,
+      Clients clients,
+      StandardInput stdin,
+      int output,
+      Pipe in,
+      Pipe out,
+      WindowSizeSender sizes,
+      boolean isRaw) {
+    this.clients = clients;
+    this.stdin = stdin;
+    this.sizes = sizes;
+    this.isRaw = isRaw;
+    stdout = new StandardOutput(libc, output);
+    input = new Inlet(libc, out.writeEnd());
+    received = new Outlet(libc, out.readEnd());
+    Inlet read = new Inlet(libc, in.writeEnd());
+    outputs = new Outlet[] {new Outlet(libc, in.readEnd())};
+    fromStdin = Pump.fill(stdin, read);
+    toStdout = Pump.drain(received, stdout);
+  }
+
+  @Override
+  public Inlet input() {
+    return input;
+  }
+
+  @Override
+  public Outlet[] outputs() {
+    return outputs.clone();
+  }
+
+  @Override
+  public void arm(PollSet poll) {
+    toStdout.arm(poll);
+    // A server leaves its input where it is until there is a client to receive it; a terminal is
+    // read in any case, or the detach key would not be seen.
+    reading = clients.hasReceiver() || isRaw;
+    if (reading) {
+      fromStdin.arm(poll);
+    } else if (!fromStdin.hasEnded()) {
+      stdin.armHangup(poll);
+    }
+    sizes.arm(poll);
+  }
+
+  @Override
+  public boolean turn(boolean isInputFilled) {
+    toStdout.turn(isInputFilled);
+    sizes.turn();
+    if (reading) {
+      return fromStdin.turn(false) > 0;
+    }
+    if (!fromStdin.hasEnded() && stdin.isAtEnd()) {
+      fromStdin.end();
+    }
+    return false;
+  }
+
+  @Override
+  public void ownSizeChanged() {
+    sizes.sizeChanged();
+  }
+
+  @Override
+  public void closeMarked() {
+    sizes.closeMarked();
+  }
+
+  /** Whether nothing more comes from standard input. */
+  boolean hasInputEnded() {
+    return fromStdin.hasEnded();
+  }
+
+  boolean isRaw() {
+    return isRaw;
+  }
+
+  boolean isKeyPressed() {
+    return stdin.isKeyPressed();
+  }
+
+  /** The detach key was pressed: nothing more is read from standard input. */
+  void endInput() {
+    fromStdin.end();
+  }
+
+  /** No peer sends anything more: what waits for standard output is the rest. */
+  void limitToPending() {
+    toStdout.limit(received.pending());
+  }
+
+  /** Once {@link #limitToPending} was called: whether all of it has been written. */
+  boolean isDrained() {
+    return toStdout.hasEnded();
+  }
+
+  /** Why standard output did not take something; 0 if it took everything. */
+  int errno() {
+    return stdout.errno();
+  }
+}
