@@ -1,5 +1,6 @@
-/* hangup GATE: takes its terminal away from everybody who has it open, itself included; opens it
-   anew once GATE, a FIFO, is opened; says "back", and then what it is sent. */
+/* hangup GATE: hangs up its terminal (vhangup(2)) for every process that has it open, itself
+   included. Reopens the terminal once the FIFO GATE is opened for writing, prints "back" there, and
+   then echoes its input. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
-/* oddclient SOCKET WHAT: does to a server what programs in C can do and those in Java cannot.
-   oob      sends "a", "X" out of band, "b", "Y" out of band, and leaves
-   rights   sends "word\n" with a descriptor beside it, and leaves once it was answered a line
-   deaf     says that it takes nothing, sends its standard input, and leaves at its end
-   reset    sends "unread\n", waits until there is something to read, and leaves without having
-            read it, which is a reset for the other side */
+/* oddclient SOCKET MODE: a client that does what Java's socket API cannot. MODE is one of
+   oob      sends "a", "X" out of band, "b", "Y" out of band, and closes
+   rights   sends "word\n" with a descriptor attached, and closes after it has received a line
+   shutrd   shuts down receiving, sends its standard input, and closes at the end of it
+   reset    sends "unread\n", waits until there is something to read, and closes without reading it,
+            so that the server gets a connection reset */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     } else if (!strcmp(argv[2], "rights")) {
         sendRights(fd);
         while ((n = read(fd, buffer, sizeof buffer)) > 0 && !memchr(buffer, '\n', n)) continue;
-    } else if (!strcmp(argv[2], "deaf")) {
+    } else if (!strcmp(argv[2], "shutrd")) {
         shutdown(fd, SHUT_RD);
         while ((n = read(0, buffer, sizeof buffer)) > 0)
             if (write(fd, buffer, n) != n) return perror("write"), 1;

@@ -1,4 +1,5 @@
-/* probe [ARG]...: prints all that it was started with, but for its standard descriptors. */
+/* probe [ARG]...: prints what it inherited: arguments, environment, working directory, umask,
+   resource limits, priority, session, signal dispositions and mask, descriptors above 2. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <stdio.h>
@@ -8,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Signals 32 and 33, which libc keeps for itself and lets no program set. */
-#define LIBCS_OWN 0x180000000ULL
+/* Signals 32 and 33: glibc uses them internally and refuses to change them. */
+#define RESERVED_SIGNALS 0x180000000ULL
 
 static void hex(const char *what, const char *text) {
     printf("%s ", what);
@@ -36,7 +37,7 @@ static void signals(void) {
     while (fgets(line, sizeof line, status))
         if (!strncmp(line, "SigBlk", 6) || !strncmp(line, "SigIgn", 6)
             || !strncmp(line, "SigCgt", 6))
-            printf("%.7s %llx\n", line, strtoull(line + 8, NULL, 16) & ~LIBCS_OWN);
+            printf("%.7s %llx\n", line, strtoull(line + 8, NULL, 16) & ~RESERVED_SIGNALS);
     fclose(status);
 }
 

@@ -1,6 +1,7 @@
 /* setup [-i SIGNAL] [-b SIGNAL] [-d FD] [-c SOCKET] [-x FD] COMMAND [ARG]...
-   Executes COMMAND with a signal ignored or blocked, a descriptor open on /dev/null, its standard
-   output and error on a socket, or a descriptor closed. Each option may stand several times. */
+   Executes COMMAND after -i ignores SIGNAL, -b blocks SIGNAL, -d opens /dev/null as FD, -c connects
+   to SOCKET and makes that standard output and standard error, -x closes FD. Each option may be
+   given several times. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -145,7 +145,7 @@ class AttachIT {
   void aWindowThatIsClosedEndsIt() throws Exception {
     String iosock = Iosock.script(directory);
     try (Iosock server = shell()) {
-      String[] line = {Programs.compiled("window"), iosock, "-p", "--connect", "./s.sock"};
+      String[] line = {Programs.compiled("closeterminal"), iosock, "-p", "--connect", "./s.sock"};
       assertEquals(new Run(128 + 1, ""), Run.of(directory, line));
       assertStillServes(server);
     }
@@ -157,7 +157,7 @@ class AttachIT {
     Iosock.script(directory);
     String deaf = "trap '' HUP; exec ./iosock -p --connect ./s.sock";
     try (Iosock server = shell()) {
-      String[] line = {Programs.compiled("window"), "sh", "-c", deaf};
+      String[] line = {Programs.compiled("closeterminal"), "sh", "-c", deaf};
       assertEquals(new Run(128 + 1, ""), Run.of(directory, line));
       assertStillServes(server);
     }

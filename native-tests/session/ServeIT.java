@@ -185,7 +185,7 @@ class ServeIT {
   private byte[] left(String count) throws Exception {
     Path taken = directory.resolve("taken");
     Process leaver =
-        new ProcessBuilder(Programs.compiled("leaver"), "s.sock", count)
+        new ProcessBuilder(Programs.compiled("partialreader"), "s.sock", count)
             .directory(directory.toFile())
             .redirectOutput(taken.toFile())
             .start();

@@ -109,7 +109,7 @@ class TerminalIT {
   void itFollowsTheSizeOfThatTerminalUntilAClientHasOne() throws Exception {
     try (Terminal own = Terminal.open(31, 101);
         Terminal far = Terminal.open(42, 142)) {
-      own.startIosock(directory, "-p", "s.sock", Programs.compiled("sizes"));
+      own.startIosock(directory, "-p", "s.sock", Programs.compiled("printsizes"));
       own.awaitText("31x101\r");
       own.resize(32, 102);
       own.awaitText("32x102\r");
@@ -306,7 +306,7 @@ class TerminalIT {
   @ParameterizedTest
   @CsvSource({"HUP, HUP", "INT, TERM", "QUIT, QUIT", "USR1, USR1", "TERM, TERM", "CONT, CONT"})
   void signalsToIosockReachTheCommand(String sent, String received) throws Exception {
-    try (Iosock iosock = start(Programs.compiled("hearer"))) {
+    try (Iosock iosock = start(Programs.compiled("printsignals"))) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\r\n"));
       Proc.signal(iosock.pid(), "-" + sent);
       String expected = "ready\r\n" + received + "\r\n";

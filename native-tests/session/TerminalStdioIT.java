@@ -242,7 +242,7 @@ class TerminalStdioIT {
   @Test
   void theSizeIsCarriedOver() throws Exception {
     try (Terminal terminal = Terminal.open(31, 101)) {
-      Process iosock = terminal.startIosock(directory, "-p", "-", Programs.compiled("sizes"));
+      Process iosock = terminal.startIosock(directory, "-p", "-", Programs.compiled("printsizes"));
       terminal.awaitText("31x101\r\n");
       terminal.resize(32, 102);
       terminal.awaitText("32x102\r\n");
@@ -332,7 +332,7 @@ class TerminalStdioIT {
   void aSizeThatChangedWhileItWasStoppedIsTakenOver() throws Exception {
     String script = "\"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(31, 101)) {
-      Process shell = startByShell(terminal, script, Programs.compiled("sizes"));
+      Process shell = startByShell(terminal, script, Programs.compiled("printsizes"));
       terminal.awaitText("31x101\r\n");
       terminal.awaitRaw();
       Proc.signal(Proc.children(shell.pid()).getFirst(), SIGTSTP);

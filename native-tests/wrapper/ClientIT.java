@@ -104,7 +104,7 @@ class ClientIT {
   void oneThatTakesNothingStillSpeaksAndTheConsoleListens() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh")) {
       Process deaf =
-          new ProcessBuilder(Programs.compiled("oddclient"), "s.sock", "deaf")
+          new ProcessBuilder(Programs.compiled("oddclient"), "s.sock", "shutrd")
               .directory(directory.toFile())
               .start();
       deaf.getOutputStream().write("echo to the console\n".getBytes());

@@ -150,7 +150,7 @@ class DeliveryIT {
   @Test
   @Timeout(300)
   void noLineIsLostOrDoubledOverManyReconnects() throws Exception {
-    String leaver = Programs.compiled("leaver");
+    String leaver = Programs.compiled("partialreader");
     List<byte[]> taken = new ArrayList<>();
     try (Iosock iosock =
         Iosock.running(directory, "sh", "-c", "i=0; while echo $i; do i=$((i+1)); done")) {

@@ -45,7 +45,7 @@ class SignalIT {
     "WINCH, WINCH",
   })
   void everyTimeItArrivesItIsPassedOn(String sent, String received) throws Exception {
-    try (Iosock iosock = Iosock.running(directory, Programs.compiled("hearer"))) {
+    try (Iosock iosock = Iosock.running(directory, Programs.compiled("printsignals"))) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
       for (int i = 1; i <= 5; i++) {
         Proc.signal(iosock.pid(), "-" + sent);

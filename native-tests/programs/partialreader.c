@@ -1,5 +1,6 @@
-/* leaver SOCKET BYTES: a client that reads that many bytes, says that it will take no more, and
-   copies to its standard output all that it was sent until then. Nothing it was sent is lost. */
+/* partialreader SOCKET BYTES: a client that reads BYTES bytes, shuts down receiving, and reads what
+   was already in its socket. Copies all of it to standard output, so that nothing sent to this
+   client is lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* window COMMAND [ARG]...: runs COMMAND on a terminal of its own, which it closes as soon as COMMAND
-   has made it raw, and exits as COMMAND then does, or with 128 and the signal that killed it. After
-   20 seconds it kills COMMAND. */
+/* closeterminal COMMAND [ARG]...: runs COMMAND on a new pseudo-terminal and closes the master as
+   soon as COMMAND has switched the terminal to raw mode. Exits with COMMAND's exit code, or with
+   128+N if signal N killed it. Kills COMMAND after 20 seconds. */
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -18,9 +18,9 @@ static void killCommand(int signal) {
 }
 
 int main(int argc, char **argv) {
-    struct sigaction late = {.sa_handler = killCommand, .sa_flags = SA_RESTART};
+    struct sigaction timeout = {.sa_handler = killCommand, .sa_flags = SA_RESTART};
     struct termios settings;
-    char shown;
+    char output;
     int master, status;
     if (argc < 2) return 1;
     command = forkpty(&master, NULL, NULL, NULL);
@@ -30,11 +30,11 @@ int main(int argc, char **argv) {
         perror(argv[1]);
         _exit(1);
     }
-    sigaction(SIGALRM, &late, NULL);
+    sigaction(SIGALRM, &timeout, NULL);
     alarm(20);
     struct pollfd readable = {.fd = master, .events = POLLIN};
     do {
-        if (poll(&readable, 1, 10) > 0 && read(master, &shown, 1) != 1) break;
+        if (poll(&readable, 1, 10) > 0 && read(master, &output, 1) != 1) break;
         tcgetattr(master, &settings);
     } while (settings.c_lflag & ICANON);
     close(master);

@@ -1,4 +1,4 @@
-/* sizes: prints the size of its terminal, as 24x80, and again whenever it is told of another. */
+/* printsizes: prints the size of its terminal, as 24x80, at the start and after each SIGWINCH. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>

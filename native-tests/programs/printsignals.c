@@ -1,4 +1,4 @@
-/* hearer: prints "ready", and then the name of every signal that it is sent. */
+/* printsignals: prints "ready", and then the name of each signal that it receives. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
