@@ -35,7 +35,7 @@ import support.Server;
 import support.Terminal;
 import support.Tool;
 
-/** {@code --connect}: iosock as the client, of servers of every kind. */
+/** {@code --connect}: iosock as the client of servers of every kind. */
 class ConnectIT {
 
   private static final int FAILED = 125;
@@ -49,15 +49,15 @@ class ConnectIT {
 
   @TempDir Path directory;
 
-  // To the end, whoever ends first.
+  // End of file and close, from either side.
 
   @Test
-  void aJavaServerReadsTheEndAndThenStillSpeaks() throws Exception {
+  void aJavaServerMaySendAfterItHasReadEndOfFile() throws Exception {
     byte[] question = Bytes.random(3_000_000, 1);
     byte[] answer = Bytes.random(10_000_000, 2);
     Files.write(directory.resolve("in"), question);
     try (Server server = Server.listen(socket());
-        Iosock iosock = Iosock.in(directory).input(from("in")).startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(from("in"))) {
       try (Client client = server.accept()) {
         assertArrayEquals(question, client.readAll());
         client.send(answer);
@@ -67,58 +67,56 @@ class ConnectIT {
   }
 
   @Test
-  void socatReadsTheEndAndThenStillSpeaks() throws Exception {
+  void socatMaySendAfterItHasReadEndOfFile() throws Exception {
     Tool.require("socat", "socat");
     byte[] answer = Bytes.random(10_000_000, 3);
     Files.write(directory.resolve("answer"), answer);
-    Process socat = serve("socat", "-t30", "UNIX-LISTEN:s.sock", "SYSTEM:cat >heard; cat answer");
-    try (Iosock iosock =
-        Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
-      say(iosock, "question\n");
+    Process socat =
+        startServer("socat", "-t30", "UNIX-LISTEN:s.sock", "SYSTEM:cat >received; cat answer");
+    try (Iosock iosock = startClient(Redirect.PIPE)) {
+      writeAndClose(iosock, "question\n");
       assertEndsCleanly(iosock, answer);
-      assertEquals("question\n", Files.readString(directory.resolve("heard")));
+      assertEquals("question\n", Files.readString(directory.resolve("received")));
     } finally {
-      end(socat);
+      kill(socat);
     }
   }
 
-  /** It is done with its own side first: after the client's it would end at once. */
+  /** netcat has to finish sending first: it exits at once when the client shuts down sending. */
   @Test
-  void netcatSaysAllAndThenStillHears() throws Exception {
+  void netcatMayReceiveAfterItHasSentEverything() throws Exception {
     Tool.require("nc", "netcat-openbsd");
     byte[] answer = Bytes.random(10_000_000, 4);
-    Process netcat = serve("nc", "-NlU", "s.sock");
-    try (Iosock iosock =
-        Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
-      try (OutputStream keyboard = netcat.getOutputStream()) {
-        keyboard.write(answer);
+    Process netcat = startServer("nc", "-NlU", "s.sock");
+    try (Iosock iosock = startClient(Redirect.PIPE)) {
+      try (OutputStream stdin = netcat.getOutputStream()) {
+        stdin.write(answer);
       }
       Path out = directory.resolve("stdout");
       await().atMost(20, SECONDS).until(() -> Files.size(out) == answer.length);
-      say(iosock, "question\n");
+      writeAndClose(iosock, "question\n");
       assertEndsCleanly(iosock, answer);
       assertEquals(0, netcat.waitFor());
-      assertEquals("question\n", heard());
+      assertEquals("question\n", received());
     } finally {
-      end(netcat);
+      kill(netcat);
     }
   }
 
   @Test
-  void anIosockServerHearsAllAndEndsWithItsCommand() throws Exception {
+  void anIosockServerReceivesTheInputAndExitsWithItsCommand() throws Exception {
     try (Iosock server = Iosock.running(directory, "sh", "-c", "read x; echo got $x; exit 3")) {
       assertEquals(new Run(0, "got it\n"), connectWithInput("it\n"));
       assertEquals(3, server.exitCode());
     }
   }
 
-  /** The input has not ended, and nothing is left unread: whoever closes first ends it. */
+  /** The server has read everything, so that no input is lost: this is no error. */
   @Test
-  void theServersEndEndsItThoughThereMayBeMoreInput() throws Exception {
+  void itExitsWhenTheServerClosesThoughItsInputIsOpen() throws Exception {
     byte[] answer = Bytes.random(1_000_000, 5);
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(Redirect.PIPE)) {
       try (Client client = server.accept()) {
         client.send(answer);
       }
@@ -126,18 +124,14 @@ class ConnectIT {
     }
   }
 
-  /** What the server sent is still in its socket when it is gone. */
+  /** The data is still in the client's socket after the server has closed. */
   @Test
-  void aSlowReaderGetsAllThatWasSentByAServerThatIsGone() throws Exception {
+  void aSlowReaderGetsAllThatTheServerSentBeforeItClosed() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory)
-                .input(Redirect.PIPE)
-                .output(Redirect.PIPE)
-                .startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(Redirect.PIPE, Redirect.PIPE)) {
       byte[] sent;
       try (Client client = server.accept()) {
-        sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 6));
+        sent = sendUntilBlocked(client, Bytes.random(16 << 20, 6));
       }
       Idle.await(iosock.pid());
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
@@ -148,16 +142,13 @@ class ConnectIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "unread"})
-  void whatAServerSentThatWasKilledIsPrinted(String input) throws Exception {
+  void whatAServerSentBeforeItWasKilledIsPrinted(String input) throws Exception {
     Tool.require("socat", "socat");
     byte[] answer = Bytes.random(1_000_000, 7);
     Files.write(directory.resolve("answer"), answer);
-    Process socat = serve("socat", "-u", "OPEN:answer,ignoreeof", "UNIX-LISTEN:s.sock");
-    try (Iosock iosock =
-        Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
-      OutputStream keyboard = iosock.process().getOutputStream();
-      keyboard.write(input.getBytes(StandardCharsets.US_ASCII));
-      keyboard.flush();
+    Process socat = startServer("socat", "-u", "OPEN:answer,ignoreeof", "UNIX-LISTEN:s.sock");
+    try (Iosock iosock = startClient(Redirect.PIPE)) {
+      write(iosock, input);
       Path out = directory.resolve("stdout");
       await().atMost(20, SECONDS).until(() -> Files.size(out) == answer.length);
       Proc.signal(socat.pid(), "-KILL");
@@ -165,19 +156,16 @@ class ConnectIT {
       assertArrayEquals(answer, Files.readAllBytes(out));
       assertEquals(input.isEmpty() ? "" : RESET, iosock.errors());
     } finally {
-      end(socat);
+      kill(socat);
     }
   }
 
   @Test
-  void aServerThatLeavesInputUnreadIsComplainedOf() throws Exception {
+  void aServerThatClosesWithInputUnreadIsAnError() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(Redirect.PIPE)) {
       try (Client client = server.accept()) {
-        OutputStream keyboard = iosock.process().getOutputStream();
-        keyboard.write("unread".getBytes(StandardCharsets.US_ASCII));
-        keyboard.flush();
+        write(iosock, "unread");
         assertEquals("u", client.readText(1));
         client.send("answer");
       }
@@ -188,15 +176,12 @@ class ConnectIT {
   }
 
   @Test
-  void aServerThatStopsHearingIsComplainedOf() throws Exception {
+  void aServerThatShutsDownReceivingIsAnError() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(Redirect.PIPE)) {
       try (Client client = server.accept()) {
         client.send("answer").shutdownInput();
-        OutputStream keyboard = iosock.process().getOutputStream();
-        keyboard.write("unheard".getBytes(StandardCharsets.US_ASCII));
-        keyboard.flush();
+        write(iosock, "unread");
         Idle.await(iosock.pid());
       }
       assertEquals(FAILED, iosock.exitCode());
@@ -206,26 +191,25 @@ class ConnectIT {
   }
 
   @Test
-  void aServerThatHasSaidAllStillHearsAll() throws Exception {
+  void aServerThatHasShutDownSendingStillReceivesAllInput() throws Exception {
     byte[] input = Bytes.random(3_000_000, 8);
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory).input(Redirect.PIPE).startWith("--connect", "./s.sock");
+        Iosock iosock = startClient(Redirect.PIPE);
         Client client = server.accept()) {
       client.send("all").shutdownOutput();
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("all"));
       Idle.await(iosock.pid());
-      CompletableFuture<byte[]> heard = CompletableFuture.supplyAsync(() -> readAll(client));
-      try (OutputStream keyboard = iosock.process().getOutputStream()) {
-        keyboard.write(input);
+      CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> readAll(client));
+      try (OutputStream stdin = iosock.process().getOutputStream()) {
+        stdin.write(input);
       }
-      assertArrayEquals(input, heard.get(30, SECONDS));
+      assertArrayEquals(input, received.get(30, SECONDS));
       assertEquals(0, iosock.exitCode());
     }
   }
 
   @Test
-  void bytesPassUntouchedWithPtyTooIfInputIsNoTerminal() throws Exception {
+  void bytesAreUnchangedWithPtyIfInputIsNoTerminal() throws Exception {
     byte[] input = new byte[256];
     for (int i = 0; i < input.length; i++) {
       input[i] = (byte) i;
@@ -235,15 +219,15 @@ class ConnectIT {
         Iosock iosock =
             Iosock.in(directory).input(from("in")).startWith("-p", "--connect", "./s.sock")) {
       try (Client client = server.accept()) {
-        byte[] heard = client.readAll();
-        assertArrayEquals(input, heard);
-        client.send(heard);
+        byte[] received = client.readAll();
+        assertArrayEquals(input, received);
+        client.send(received);
       }
       assertEndsCleanly(iosock, input);
     }
   }
 
-  // Input and output of every kind.
+  // Kinds of input and output.
 
   @ParameterizedTest
   @ValueSource(
@@ -254,20 +238,20 @@ class ConnectIT {
         "mkfifo f g; cat in >f & cat g >out & ./iosock --connect ./s.sock <f >g && wait",
         "socat -t30 - EXEC:'./iosock --connect ./s.sock' <in >out",
       })
-  void anyInputAndAnyOutputWillDo(String line) throws Exception {
+  void inputAndOutputMayBeOfAnyKind(String line) throws Exception {
     Tool.require("socat", "socat");
     byte[] bytes = Bytes.random(400_000, 9);
     Files.write(directory.resolve("in"), bytes);
-    assertArrayEquals(bytes, echoed(line));
+    assertArrayEquals(bytes, runWithEchoServer(line));
     byte[] out = Files.readAllBytes(directory.resolve("out"));
     assertArrayEquals(bytes, out);
   }
 
   @Test
-  void anAppendOnlyFileKeepsWhatItHad() throws Exception {
+  void aFileOpenedForAppendingKeepsItsContent() throws Exception {
     Files.writeString(directory.resolve("out"), "before ");
     Files.writeString(directory.resolve("in"), "word");
-    echoed("./iosock --connect ./s.sock <in >>out");
+    runWithEchoServer("./iosock --connect ./s.sock <in >>out");
     assertEquals("before word", Files.readString(directory.resolve("out")));
   }
 
@@ -278,8 +262,8 @@ class ConnectIT {
         "./iosock --connect ./s.sock <&- >out",
         "./iosock --connect ./s.sock <&- >out 2>&-",
       })
-  void noInputIsTheEndAtOnce(String line) throws Exception {
-    assertArrayEquals(new byte[0], echoed(line));
+  void emptyOrClosedInputIsEndOfFileAtOnce(String line) throws Exception {
+    assertArrayEquals(new byte[0], runWithEchoServer(line));
   }
 
   @ParameterizedTest
@@ -288,15 +272,18 @@ class ConnectIT {
         "./iosock --connect ./s.sock <in >/dev/null",
         "./iosock --connect ./s.sock <in >/dev/null 2>&-",
       })
-  void outputMayGoNowhere(String line) throws Exception {
+  void outputMayBeDevNull(String line) throws Exception {
     byte[] bytes = Bytes.random(400_000, 10);
     Files.write(directory.resolve("in"), bytes);
-    assertArrayEquals(bytes, echoed(line));
+    assertArrayEquals(bytes, runWithEchoServer(line));
   }
 
-  /** In silence or with a line, but never into whatever the VM has opened in its place. */
+  /**
+   * With or without an error line; but the answer must not go into a file that the VM opened as
+   * descriptor 1.
+   */
   @Test
-  void closedOutputKeepsNobodyWaiting() throws Exception {
+  void itExitsThoughItsOutputIsClosed() throws Exception {
     Files.writeString(directory.resolve("in"), "word");
     Iosock.script(directory);
     try (Server server = Server.listen(socket())) {
@@ -311,13 +298,9 @@ class ConnectIT {
   }
 
   @Test
-  void outputThatNobodyReadsAnyMoreEndsItInSilence() throws Exception {
+  void itExitsSilentlyWhenTheReaderOfItsOutputHasClosed() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory)
-                .input(Redirect.PIPE)
-                .output(Redirect.PIPE)
-                .startWith("--connect", "./s.sock");
+        Iosock iosock = startClient(Redirect.PIPE, Redirect.PIPE);
         Client client = server.accept()) {
       iosock.process().getInputStream().close();
       client.send("word");
@@ -327,13 +310,9 @@ class ConnectIT {
   }
 
   @Test
-  void outputThatIsFullEndsItWithALine() throws Exception {
+  void aFullDeviceAsOutputEndsItWithAnErrorLine() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory)
-                .input(Redirect.PIPE)
-                .output(Redirect.to(new File("/dev/full")))
-                .startWith("--connect", "./s.sock");
+        Iosock iosock = startClient(Redirect.PIPE, Redirect.to(new File("/dev/full")));
         Client client = server.accept()) {
       client.send("word");
       assertEquals(FAILED, iosock.exitCode());
@@ -343,7 +322,7 @@ class ConnectIT {
   }
 
   @Test
-  void whatIsSharedStaysBlocking() throws Exception {
+  void inheritedDescriptorsStayBlocking() throws Exception {
     try (Server server = Server.listen(socket());
         Iosock iosock =
             Iosock.in(directory)
@@ -352,8 +331,7 @@ class ConnectIT {
                 .error(Redirect.PIPE)
                 .startWith("--connect", "./s.sock");
         Client client = server.accept()) {
-      iosock.process().getOutputStream().write("word".getBytes(StandardCharsets.US_ASCII));
-      iosock.process().getOutputStream().flush();
+      write(iosock, "word");
       assertEquals("word", client.readText(4));
       client.send("answer");
       assertEquals(
@@ -365,7 +343,7 @@ class ConnectIT {
     }
   }
 
-  // What cannot be.
+  // Errors.
 
   @ParameterizedTest
   @CsvSource({
@@ -377,7 +355,7 @@ class ConnectIT {
     "@iosock-test-of-nobody, Connection refused",
     "'', No such file or directory",
   })
-  void aServerThatIsNotThereIsOneLine(String socket, String reason) throws Exception {
+  void aMissingServerIsOneErrorLine(String socket, String reason) throws Exception {
     Files.writeString(directory.resolve("file"), "no socket");
     Server.listen(directory.resolve("stale")).close();
     assertFails("cannot connect to " + socket + ": " + reason, "--connect", socket);
@@ -386,14 +364,14 @@ class ConnectIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"./", "@"})
-  void aNameThatIsTooLongIsOneLine(String start) throws Exception {
+  void aTooLongNameIsOneErrorLine(String start) throws Exception {
     String name = start + "x".repeat(108);
     assertFails("cannot connect to " + name + ": File name too long", "--connect", name);
   }
 
-  /** Without the capability root is a user like any other. */
+  /** Without CAP_DAC_OVERRIDE root needs the permission too. */
   @Test
-  void aSocketThatIsNotOursIsOneLine() throws Exception {
+  void aSocketWithoutPermissionIsOneErrorLine() throws Exception {
     Tool.require("setpriv", "util-linux");
     boolean isRoot = "root".equals(System.getProperty("user.name"));
     try (Iosock server =
@@ -428,15 +406,15 @@ class ConnectIT {
         "-m 600 --connect s.sock   | --mode is for a socket that iosock makes",
         "--detach-key q --connect s.sock | --detach-key is for -p --connect",
       })
-  void tooLittleOrTooMuchIsOneLine(String arguments, String complaint) throws Exception {
-    assertFails(complaint + " (see iosock --help)", arguments.split(" "));
+  void wrongUsageIsOneErrorLine(String arguments, String message) throws Exception {
+    assertFails(message + " (see iosock --help)", arguments.split(" "));
     assertFalse(Files.exists(socket()));
   }
 
-  // Servers that are busy, slow, or dead.
+  // Servers that are busy, slow or gone.
 
   @Test
-  void aSecondClientEndsAtOnce() throws Exception {
+  void aSecondClientExitsAtOnce() throws Exception {
     try (Iosock server = Iosock.running(directory, "cat");
         Client first = server.connect()) {
       assertEquals("x", first.send("x").readText(1));
@@ -454,30 +432,29 @@ class ConnectIT {
 
   @ParameterizedTest
   @ValueSource(ints = {SIGTERM, SIGINT, SIGHUP})
-  void whileAServerHasNoRoomItWaitsAndHearsSignals(int signal) throws Exception {
+  void signalsEndItsWaitForAFullListenQueue(int signal) throws Exception {
     try (Server server = Server.full(socket());
-        Iosock iosock = waitingFor(server)) {
+        Iosock iosock = startWaitingClient(server)) {
       iosock.signal(signal);
       assertEquals(128 + signal, iosock.exitCode(), iosock.errors());
       assertEquals("", iosock.output());
     }
   }
 
-  /** A window that is resized, and a process that is continued, change nothing. */
   @ParameterizedTest
   @ValueSource(strings = {"-WINCH", "-CONT", "-CHLD"})
-  void whileAServerHasNoRoomItWaitsThroughSignalsThatEndNothing(String signal) throws Exception {
+  void harmlessSignalsDoNotEndItsWaitForAFullListenQueue(String signal) throws Exception {
     try (Server server = Server.full(socket());
-        Iosock iosock = waitingFor(server)) {
+        Iosock iosock = startWaitingClient(server)) {
       Proc.signal(iosock.pid(), signal);
-      assertFalse(iosock.process().waitFor(2, SECONDS), "it has ended");
+      assertFalse(iosock.process().waitFor(2, SECONDS), "iosock has exited");
     }
   }
 
   @Test
-  void whenTheServerHasRoomAgainItConnects() throws Exception {
+  void itConnectsOnceTheListenQueueHasRoom() throws Exception {
     try (Server server = Server.full(socket());
-        Iosock iosock = waitingFor(server)) {
+        Iosock iosock = startWaitingClient(server)) {
       server.accept().close();
       server.accept().close();
       try (Client client = server.accept()) {
@@ -489,10 +466,9 @@ class ConnectIT {
 
   @ParameterizedTest
   @ValueSource(ints = {SIGTERM, SIGINT, SIGHUP})
-  void aServerThatDoesNotReadKeepsNoSignalWaiting(int signal) throws Exception {
+  void signalsEndItAtOnceThoughTheServerReadsNothing(int signal) throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory).input(from("/dev/zero")).startWith("--connect", "./s.sock");
+        Iosock iosock = startClient(from("/dev/zero"));
         Client client = server.accept()) {
       assertEquals("\0", client.readText(1));
       Idle.await(iosock.pid());
@@ -504,16 +480,12 @@ class ConnectIT {
   }
 
   @Test
-  void itDoesNotSpinAfterTheServerWasLostWhileBothSpoke() throws Exception {
+  void itIsIdleAfterTheServerClosedWithDataPendingBothWays() throws Exception {
     try (Server server = Server.listen(socket());
-        Iosock iosock =
-            Iosock.in(directory)
-                .input(from("/dev/zero"))
-                .output(Redirect.PIPE)
-                .startWith("--connect", "./s.sock")) {
+        Iosock iosock = startClient(from("/dev/zero"), Redirect.PIPE)) {
       byte[] sent;
       try (Client client = server.accept()) {
-        sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 11));
+        sent = sendUntilBlocked(client, Bytes.random(16 << 20, 11));
       }
       Idle.await(iosock.pid());
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
@@ -525,28 +497,28 @@ class ConnectIT {
   // On a terminal, a line at a time.
 
   @Test
-  void aTerminalStaysAsItIs() throws Exception {
+  void terminalSettingsStayUnchanged() throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       final String settings = terminal.settings();
-      Process iosock = onTerminal(terminal);
+      Process iosock = startOnTerminal(terminal);
       try (Client client = server.accept()) {
         terminal.type("worf\u007fd\n");
         assertEquals("word\n", client.readText(5));
         assertEquals(settings, terminal.settings());
         client.send("an answer\n");
         terminal.awaitText("an answer\r\n");
-        // Here a control character is a character.
+        // Ctrl-V quotes Ctrl-\, which is no detach key without -p.
         terminal.type("\u0016\u001c\n");
         assertEquals("\u001c\n", client.readText(2));
         terminal.type("\u0004");
         assertEquals("", client.readText(1));
-        client.send("last words\n");
-        terminal.awaitText("last words\r\n");
+        client.send("last line\n");
+        terminal.awaitText("last line\r\n");
       }
       terminal.awaitText("code=0");
       assertEquals(settings, terminal.settings());
-      end(iosock);
+      kill(iosock);
     }
   }
 
@@ -565,7 +537,7 @@ class ConnectIT {
   }
 
   @Test
-  void whoeverTypesToAServerThatHasSaidAllIsDone() throws Exception {
+  void onATerminalItExitsWhenTheServerShutsDownSending() throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Process iosock = terminal.startIosock(directory, "--connect", "./s.sock");
@@ -577,8 +549,11 @@ class ConnectIT {
     }
   }
 
-  /** A shell stays the terminal's session leader: when that ends, the settings are reset. */
-  private Process onTerminal(Terminal terminal) throws Exception {
+  /**
+   * The shell stays the session leader: when a session leader exits, the kernel resets the settings
+   * of its terminal.
+   */
+  private Process startOnTerminal(Terminal terminal) throws Exception {
     Iosock.script(directory);
     return terminal.start(
         directory, "sh", "-c", "./iosock --connect ./s.sock; echo code=$?; exec sleep 1000");
@@ -592,10 +567,24 @@ class ConnectIT {
     return Redirect.from(directory.resolve(file).toFile());
   }
 
-  /** Says all there is to say. */
-  private static void say(Iosock iosock, String text) throws Exception {
-    try (OutputStream keyboard = iosock.process().getOutputStream()) {
-      keyboard.write(text.getBytes(StandardCharsets.US_ASCII));
+  private Iosock startClient(Redirect input) throws IOException {
+    return Iosock.in(directory).input(input).startWith("--connect", "./s.sock");
+  }
+
+  private Iosock startClient(Redirect input, Redirect output) throws IOException {
+    return Iosock.in(directory).input(input).output(output).startWith("--connect", "./s.sock");
+  }
+
+  /** Writes to iosock's standard input. */
+  private static void write(Iosock iosock, String text) throws IOException {
+    OutputStream stdin = iosock.process().getOutputStream();
+    stdin.write(text.getBytes(StandardCharsets.US_ASCII));
+    stdin.flush();
+  }
+
+  private static void writeAndClose(Iosock iosock, String text) throws Exception {
+    try (OutputStream stdin = iosock.process().getOutputStream()) {
+      stdin.write(text.getBytes(StandardCharsets.US_ASCII));
     }
   }
 
@@ -605,11 +594,11 @@ class ConnectIT {
     assertArrayEquals(output, Files.readAllBytes(directory.resolve("stdout")));
   }
 
-  private void assertFails(String complaint, String... arguments) throws Exception {
+  private void assertFails(String message, String... arguments) throws Exception {
     List<String> line = Iosock.commandLine(List.of());
     line.addAll(List.of(arguments));
     assertEquals(
-        new Run(FAILED, "iosock: " + complaint + "\n"),
+        new Run(FAILED, "iosock: " + message + "\n"),
         Run.of(directory, line.toArray(String[]::new)));
   }
 
@@ -619,17 +608,17 @@ class ConnectIT {
     return Run.withInput(directory, input, line.toArray(String[]::new));
   }
 
-  /** Starts a client at a server that has no room, and waits until it waits. */
-  private Iosock waitingFor(Server full) throws Exception {
+  /** Starts a client of a server whose listen queue is full; returns once the client waits. */
+  private Iosock startWaitingClient(Server full) throws Exception {
     Iosock iosock = Iosock.in(directory).startWith("--connect", full.path().toString());
     await().atMost(20, SECONDS).until(() -> Proc.sockets(iosock.pid()) > 0);
     Idle.await(iosock.pid());
-    assertTrue(iosock.process().isAlive(), "it does not wait");
+    assertTrue(iosock.process().isAlive(), "iosock has exited");
     return iosock;
   }
 
   /** Starts another program as the server, and waits until it listens. */
-  private Process serve(String... command) throws Exception {
+  private Process startServer(String... command) throws Exception {
     Process server = start(command);
     await().atMost(20, SECONDS).until(() -> Files.exists(socket()));
     return server;
@@ -638,37 +627,38 @@ class ConnectIT {
   private Process start(String... command) throws Exception {
     return new ProcessBuilder(command)
         .directory(directory.toFile())
-        .redirectOutput(directory.resolve("heard").toFile())
+        .redirectOutput(directory.resolve("received").toFile())
         .redirectError(directory.resolve("server.errors").toFile())
         .start();
   }
 
-  private static void end(Process process) throws Exception {
+  private static void kill(Process process) throws Exception {
     process.destroyForcibly();
     process.waitFor();
   }
 
-  private String heard() throws Exception {
-    return Files.readString(directory.resolve("heard"));
+  private String received() throws Exception {
+    return Files.readString(directory.resolve("received"));
   }
 
   /**
-   * Runs a shell command at a server that hears all and then says the same.
+   * Runs a shell command as the client of a server that reads to the end of file and then sends the
+   * same bytes back.
    *
-   * @return what the server heard
+   * @return what the server received
    */
-  private byte[] echoed(String line) throws Exception {
+  private byte[] runWithEchoServer(String line) throws Exception {
     Iosock.script(directory);
     try (Server server = Server.listen(socket())) {
       Process client = start("sh", "-c", line);
-      byte[] heard;
+      byte[] received;
       try (Client accepted = server.accept()) {
-        heard = accepted.readAll();
-        accepted.send(heard);
+        received = accepted.readAll();
+        accepted.send(received);
       }
       assertTrue(client.waitFor(30, SECONDS));
       assertEquals(0, client.exitValue());
-      return heard;
+      return received;
     }
   }
 
@@ -681,9 +671,9 @@ class ConnectIT {
   }
 
   /**
-   * @return how much of it was
+   * @return the bytes that were sent
    */
-  private static byte[] sendAllThatIsTaken(Client client, byte[] bytes) {
+  private static byte[] sendUntilBlocked(Client client, byte[] bytes) {
     AtomicInteger sent = new AtomicInteger();
     await()
         .during(300, MILLISECONDS)
