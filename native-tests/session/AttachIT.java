@@ -30,7 +30,7 @@ import support.Run;
 import support.Server;
 import support.Terminal;
 
-/** {@code -p --connect}: a person at a terminal, who comes and goes. */
+/** {@code -p --connect} on a terminal: attaching and detaching. */
 class AttachIT {
 
   private static final String DETACH = "\u001c";
@@ -38,7 +38,7 @@ class AttachIT {
 
   private static final String DETACHED = Attached.DETACHED;
 
-  /** A guess where nothing ever came. */
+  /** Printed if the server closed without sending anything. */
   private static final String CLOSED_SILENTLY =
       "iosock: closed by ./s.sock without a word; is somebody else connected?\r\n";
 
@@ -46,24 +46,24 @@ class AttachIT {
 
   @TempDir Path directory;
 
-  // Coming and going.
+  // Attaching and detaching.
 
   @Test
-  void attachedItIsRawAndDetachedItIsAsBefore() throws Exception {
+  void theTerminalIsRawWhileAttachedAndRestoredAfterDetaching() throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory);
         Client client = server.accept()) {
-      assertEquals(ATTACHED, session.greeting);
+      assertEquals(ATTACHED, session.firstLine);
       assertFalse(session.isRestored());
       session.terminal.type(DETACH);
       assertEquals("", client.readAllText());
-      assertEquals(DETACHED + "code=0", session.end());
+      assertEquals(DETACHED + "code=0", session.awaitExit());
     }
   }
 
-  /** It would show what is meant for one that understands it. */
+  /** A dumb terminal would show them as text. */
   @Test
-  void aDumbTerminalIsShownWordsOnly() throws Exception {
+  void aDumbTerminalGetsNoEscapeSequences() throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Attached.under(directory, terminal, "env", "TERM=dumb");
@@ -77,72 +77,72 @@ class AttachIT {
   }
 
   @Test
-  void theFarEndEndsIt() throws Exception {
+  void itExitsWhenTheServerCloses() throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory)) {
       try (Client client = server.accept()) {
-        client.send("last words\r\n");
+        client.send("last line\r\n");
       }
-      assertEquals("last words\r\n" + CLOSED + "code=0", session.end());
+      assertEquals("last line\r\n" + CLOSED + "code=0", session.awaitExit());
     }
   }
 
   @Test
-  void theFarCommandEndsIt() throws Exception {
+  void itExitsWhenTheServersCommandExits() throws Exception {
     try (Iosock server = shell();
         Session session = Session.attach(directory)) {
       session.terminal.type("exit 7\r");
-      assertTrue(session.end().endsWith(CLOSED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(CLOSED + "code=0"));
       assertEquals(7, server.exitCode());
     }
   }
 
   @Test
-  void aKilledServerEndsIt() throws Exception {
+  void itExitsWhenTheServerIsKilled() throws Exception {
     try (Iosock server = shell();
         Session session = Session.attach(directory)) {
       session.terminal.type("echo $((20+3))x\r").awaitText("23x");
       server.signal(9);
-      assertTrue(session.end().endsWith(CLOSED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(CLOSED + "code=0"));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"HUP,1", "INT,2", "QUIT,3", "USR1,10", "USR2,12", "ALRM,14", "TERM,15"})
-  void aSignalEndsItAndTheTerminalIsAsBefore(String name, int number) throws Exception {
+  void aSignalEndsItAndTheTerminalIsRestored(String name, int number) throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory);
         Client client = server.accept()) {
       Proc.signal(session.pid(), "-" + name);
-      assertEquals("code=" + (128 + number), session.end());
+      assertEquals("code=" + (128 + number), session.awaitExit());
       assertEquals("", client.readAllText());
     }
   }
 
   @Test
-  void outputThatCannotBeWrittenEndsItAndTheTerminalIsAsBefore() throws Exception {
+  void aFullDeviceAsOutputEndsItAndTheTerminalIsRestored() throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory, ">/dev/full");
         Client client = server.accept()) {
       client.send("word");
       String line = "iosock: cannot write to standard output: No space left on device\r\n";
-      assertEquals(line + "code=125", session.end());
+      assertEquals(line + "code=125", session.awaitExit());
     }
   }
 
   @Test
-  void outputThatNobodyReadsEndsItAndTheTerminalIsAsBefore() throws Exception {
+  void aClosedReaderOfItsOutputEndsItAndTheTerminalIsRestored() throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory, "| true");
         Client client = server.accept()) {
       client.send("word");
-      session.end();
+      session.awaitExit();
       assertEquals("", client.readAllText());
     }
   }
 
   @Test
-  void aWindowThatIsClosedEndsIt() throws Exception {
+  void itExitsWhenItsTerminalIsClosed() throws Exception {
     String iosock = Iosock.script(directory);
     try (Iosock server = shell()) {
       String[] line = {Programs.compiled("closeterminal"), iosock, "-p", "--connect", "./s.sock"};
@@ -151,13 +151,13 @@ class AttachIT {
     }
   }
 
-  /** Nobody can type or read there any more: the place is free for others. */
+  /** A client without a terminal must not keep others from attaching. */
   @Test
-  void aWindowThatIsClosedEndsItThoughTheSignalIsIgnored() throws Exception {
+  void itExitsWhenItsTerminalIsClosedThoughSighupIsIgnored() throws Exception {
     Iosock.script(directory);
-    String deaf = "trap '' HUP; exec ./iosock -p --connect ./s.sock";
+    String ignoringHangup = "trap '' HUP; exec ./iosock -p --connect ./s.sock";
     try (Iosock server = shell()) {
-      String[] line = {Programs.compiled("closeterminal"), "sh", "-c", deaf};
+      String[] line = {Programs.compiled("closeterminal"), "sh", "-c", ignoringHangup};
       assertEquals(new Run(128 + 1, ""), Run.of(directory, line));
       assertStillServes(server);
     }
@@ -169,22 +169,22 @@ class AttachIT {
     }
   }
 
-  // The key.
+  // The detach key.
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "before", "before\u0003\u0004\u001a"})
-  void whatIsTypedWithTheKeyArrivesAndWhatIsTypedAfterItDoesNot(String before) throws Exception {
+  void inputBeforeTheKeyIsSentAndInputAfterItIsNot(String before) throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory);
         Client client = server.accept()) {
       session.terminal.type(before + DETACH + "after");
       assertEquals(before, client.readAllText());
-      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(DETACHED + "code=0"));
     }
   }
 
   @RepeatedTest(10)
-  void theKeyWorksAsSoonAsItIsSpokenOf() throws Exception {
+  void theKeyWorksAsSoonAsItIsAnnounced() throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Process process = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
@@ -203,18 +203,18 @@ class AttachIT {
   }
 
   @Test
-  void whatIsTypedRightBeforeTheKeyArrives() throws Exception {
+  void inputTypedRightBeforeTheKeyIsSent() throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory);
         Client client = server.accept()) {
       session.terminal.type("before").type(DETACH);
       assertEquals("before", client.readAllText());
-      assertEquals(DETACHED + "code=0", session.end());
+      assertEquals(DETACHED + "code=0", session.awaitExit());
     }
   }
 
   @Test
-  void whatIsPastedBeforeTheKeyArrives() throws Exception {
+  void inputPastedBeforeTheKeyIsSent() throws Exception {
     byte[] text = new byte[100_000];
     Arrays.fill(text, (byte) 'x');
     try (Server server = Server.listen(socket());
@@ -222,7 +222,7 @@ class AttachIT {
         Client client = server.accept()) {
       session.terminal.type(text).type(DETACH);
       assertArrayEquals(text, client.readAll());
-      assertEquals(DETACHED + "code=0", session.end());
+      assertEquals(DETACHED + "code=0", session.awaitExit());
     }
   }
 
@@ -232,12 +232,12 @@ class AttachIT {
         Session session = Session.attach(directory)) {
       session.terminal.type("yes\r").awaitText("y\r\ny\r\ny\r\n");
       session.terminal.type(DETACH);
-      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(DETACHED + "code=0"));
       assertTrue(server.process().isAlive());
     }
   }
 
-  /** As long as the sockets and pipes between have room, which a person does not fill. */
+  /** As long as the input fits into the sockets and pipes in between, as typed input does. */
   @Test
   void theKeyWorksWhileTheServerReadsNothing() throws Exception {
     byte[] text = new byte[150_000];
@@ -248,43 +248,43 @@ class AttachIT {
       session.terminal.type(text);
       Idle.await(session.pid());
       session.terminal.type(DETACH);
-      assertEquals(DETACHED + "code=0", session.end());
-      String heard = client.readAllText();
-      assertEquals("x".repeat(heard.length()), heard);
+      assertEquals(DETACHED + "code=0", session.awaitExit());
+      String received = client.readAllText();
+      assertEquals("x".repeat(received.length()), received);
     }
   }
 
   @ParameterizedTest
   @CsvSource({"^A, '\u0001', Ctrl-A", "^], '\u001d', Ctrl-]", "q, q, q", "^?, '\u007f', Delete"})
-  void theKeyMayBeAnother(String option, String key, String name) throws Exception {
+  void theKeyCanBeChosen(String option, String key, String name) throws Exception {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory, "--detach-key '" + option + "'");
         Client client = server.accept()) {
-      assertEquals("iosock: attached to ./s.sock; " + name + " detaches\r\n", session.greeting);
+      assertEquals("iosock: attached to ./s.sock; " + name + " detaches\r\n", session.firstLine);
       session.terminal.type("a" + DETACH + "b" + key);
       assertEquals("a" + DETACH + "b", client.readAllText());
-      assertEquals(DETACHED + "code=0", session.end());
+      assertEquals(DETACHED + "code=0", session.awaitExit());
     }
   }
 
   @Test
-  void thereMayBeNoKeyAtAll() throws Exception {
+  void theKeyCanBeTurnedOff() throws Exception {
     byte[] all = allBut(-1);
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory, "--detach-key none")) {
-      assertEquals("iosock: attached to ./s.sock; no key detaches\r\n", session.greeting);
+      assertEquals("iosock: attached to ./s.sock; no key detaches\r\n", session.firstLine);
       try (Client client = server.accept()) {
         session.terminal.type(all);
         assertArrayEquals(all, client.read(all.length));
       }
-      assertEquals(CLOSED_SILENTLY + "code=0", session.end());
+      assertEquals(CLOSED_SILENTLY + "code=0", session.awaitExit());
     }
   }
 
-  // What goes between.
+  // Input and output.
 
   @Test
-  void everyByteButTheKeyArrivesUnchangedEitherWay() throws Exception {
+  void everyByteButTheKeyPassesUnchangedBothWays() throws Exception {
     byte[] all = allBut(DETACH.charAt(0));
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory)) {
@@ -293,30 +293,32 @@ class AttachIT {
         assertArrayEquals(all, client.read(all.length));
         client.send(allBut(-1));
       }
-      assertEquals(text(allBut(-1)) + CLOSED + "code=0", session.end());
+      assertEquals(text(allBut(-1)) + CLOSED + "code=0", session.awaitExit());
     }
   }
 
   @Test
-  void aLotArrivesWholeEitherWay() throws Exception {
+  void bulkDataIsCompleteBothWays() throws Exception {
     byte[] answer = Bytes.random(3_000_000, 1);
     byte[] typed = new byte[1_000_000];
     Arrays.fill(typed, (byte) 'x');
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory)) {
       try (Client client = server.accept()) {
-        Thread person = Thread.ofPlatform().start(() -> session.terminal.type(typed));
-        Thread talker = Thread.ofPlatform().start(client.sender(answer));
+        Thread typing = Thread.ofPlatform().start(() -> session.terminal.type(typed));
+        Thread sending = Thread.ofPlatform().start(client.sender(answer));
         assertArrayEquals(typed, client.read(typed.length));
-        person.join();
-        talker.join();
+        typing.join();
+        sending.join();
       }
-      assertTrue(session.end().equals(text(answer) + CLOSED + "code=0"), "it is not the same");
+      assertTrue(
+          session.awaitExit().equals(text(answer) + CLOSED + "code=0"),
+          "the output is not the same");
     }
   }
 
   @Test
-  void controlCharactersActAtTheFarEnd() throws Exception {
+  void controlCharactersActInTheServersShell() throws Exception {
     try (Iosock server = shell();
         Session session = Session.attach(directory)) {
       Terminal terminal = session.terminal;
@@ -325,54 +327,54 @@ class AttachIT {
       await().atMost(20, SECONDS).until(() -> isRunning(server, "sleep"));
       terminal.type("\u0003").awaitText("^C");
       terminal.type("echo code $?x\r").awaitText("code 130x");
-      terminal.type("cat >heard\rword\r\u0004");
+      terminal.type("cat >received\rword\r\u0004");
       terminal.type("echo $((40+2))x\r").awaitText("42x");
-      assertEquals("word\n", Files.readString(directory.resolve("heard")));
+      assertEquals("word\n", Files.readString(directory.resolve("received")));
       terminal.type("sleep 1000\r");
       await().atMost(20, SECONDS).until(() -> isRunning(server, "sleep"));
       terminal.type("\u001a").awaitText("Stopped");
       terminal.type("kill %1; echo $((50+1))x\r").awaitText("51x");
       terminal.type(DETACH);
-      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(DETACHED + "code=0"));
     }
   }
 
   @Test
-  void aLineIsEditedAtTheFarEnd() throws Exception {
+  void theServersShellEditsLines() throws Exception {
     try (Iosock server = start("bash", "--norc");
         Session session = Session.attach(directory)) {
       session.terminal.type("\recx\u007fho $((40+2))x\r").awaitText("42x\r\n");
-      // The line before once more.
+      // Cursor up recalls the last command.
       session.terminal.type("\u001b[A").awaitText("echo $((40+2))x");
       session.terminal.type("\r").awaitText("42x\r\n");
       session.terminal.type(DETACH);
-      assertTrue(session.end().endsWith(DETACHED + "code=0"));
+      assertTrue(session.awaitExit().endsWith(DETACHED + "code=0"));
       assertTrue(server.process().isAlive());
     }
   }
 
   @Test
-  void whoComesBackFindsTheSameShell() throws Exception {
+  void attachingAgainReachesTheSameShell() throws Exception {
     try (Iosock server = shell()) {
       try (Session session = Session.attach(directory)) {
         session.terminal.type("kept=$((20+3))\recho +$kept+\r").awaitText("+23+");
         session.terminal.type(DETACH);
-        session.end();
+        session.awaitExit();
       }
       try (Session session = Session.attach(directory)) {
         session.terminal.type("echo =$kept=\r").awaitText("=23=");
         session.terminal.type("exit\r");
-        assertTrue(session.end().endsWith(CLOSED + "code=0"));
+        assertTrue(session.awaitExit().endsWith(CLOSED + "code=0"));
       }
       assertEquals(0, server.exitCode());
     }
   }
 
-  // A shell around it.
+  // Job control.
 
   @ParameterizedTest
   @ValueSource(strings = {"-TSTP", "-STOP"})
-  void stoppedItLeavesTheTerminalToTheShellAndComesBack(String signal) throws Exception {
+  void stoppingRestoresTheTerminalAndContinuingMakesItRawAgain(String signal) throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Process shell = startShell(terminal);
@@ -399,9 +401,9 @@ class AttachIT {
     }
   }
 
-  /** A terminal tells only whoever is in the foreground that its size is another. */
+  /** A terminal sends SIGWINCH to its foreground process group only. */
   @Test
-  void continuedItTellsTheSizeThatTheTerminalGotMeanwhile() throws Exception {
+  void aSizeThatChangedWhileItWasStoppedIsSentOnceItContinues() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(24, 80)) {
       Process shell = startShell(terminal);
@@ -416,9 +418,9 @@ class AttachIT {
     }
   }
 
-  /** bash continues a job that it sends SIGTERM; it must not stop again at the terminal first. */
+  /** bash sends SIGTERM and SIGCONT: iosock must not stop again before it handles SIGTERM. */
   @Test
-  void stoppedItIsEndedByTheShell() throws Exception {
+  void theShellCanTerminateItWhileItIsStopped() throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Process shell = startShell(terminal);
@@ -440,7 +442,7 @@ class AttachIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--noediting", "--noprofile"})
-  void inTheBackgroundItWaitsUntilItIsInTheForeground(String editing) throws Exception {
+  void inTheBackgroundItWaitsForTheForeground(String editing) throws Exception {
     try (Server server = Server.listen(socket());
         Terminal terminal = Terminal.open(24, 80)) {
       Process shell = startShell(terminal, editing);
@@ -466,7 +468,8 @@ class AttachIT {
   }
 
   /**
-   * @param editing how bash edits its lines: with readline it has the terminal raw at its prompt
+   * @param editing {@code --noediting}, or another option for readline, which makes the terminal
+   *     raw at bash's prompt
    */
   private Process startShell(Terminal terminal, String editing) throws Exception {
     Iosock.script(directory);
@@ -492,7 +495,7 @@ class AttachIT {
         .anyMatch(child -> Proc.program(child).endsWith("/" + program));
   }
 
-  /** A far shell whose prompt and echo are plain. */
+  /** A server whose command is a shell without a line editor. */
   private Iosock shell() throws Exception {
     return start("bash", "--norc", "--noediting");
   }
@@ -526,21 +529,21 @@ class AttachIT {
   }
 
   /**
-   * A person's terminal with iosock on it, and raw. A shell that never touches the settings is and
-   * stays the session's leader: when a leader ends, the kernel resets them.
+   * A terminal in raw mode with iosock attached. The session leader is a shell that never changes
+   * the settings and keeps running: when a session leader exits, the kernel resets them.
    */
   private static final class Session implements AutoCloseable {
 
     private final Terminal terminal = Terminal.open(24, 80);
     private final String settings = terminal.settings();
     private final Process shell;
-    private final String greeting;
+    private final String firstLine;
 
     private Session(Path directory, String rest) throws Exception {
       Iosock.script(directory);
       String line = "./iosock -p --connect " + rest + "; echo code=$?; exec sleep 1000";
       shell = terminal.start(directory, "sh", "-c", line);
-      greeting = terminal.awaitText("\r\n");
+      firstLine = terminal.awaitText("\r\n");
       terminal.awaitRaw();
     }
 
@@ -549,7 +552,7 @@ class AttachIT {
     }
 
     /**
-     * @param rest more options, or where its output goes
+     * @param rest further options, or a redirection of iosock's output
      */
     static Session attach(Path directory, String rest) throws Exception {
       boolean isOption = rest.startsWith("-");
@@ -564,11 +567,15 @@ class AttachIT {
       return settings.equals(terminal.settings());
     }
 
-    /** Waits until it has ended, with the terminal as it was before; returns what was shown. */
-    String end() throws Exception {
+    /**
+     * Waits until iosock has exited, and asserts that the terminal is restored.
+     *
+     * @return what was shown, up to the line with the exit code
+     */
+    String awaitExit() throws Exception {
       String shown = terminal.awaitText("code=");
       await().atMost(20, SECONDS).until(() -> terminal.text().contains("\n"));
-      assertTrue(isRestored(), "the terminal is not as it was");
+      assertTrue(isRestored(), "the terminal is not restored");
       return shown + terminal.awaitText("\n").strip();
     }
 
