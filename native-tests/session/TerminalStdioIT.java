@@ -43,7 +43,7 @@ class TerminalStdioIT {
   @TempDir Path directory;
 
   @Test
-  void withoutACommandItIsAShell() throws Exception {
+  void withoutACommandItRunsAShell() throws Exception {
     Run run = pipe("echo $((20+3)) $0\nexit 3\n");
     assertEquals(3, run.exitCode());
     assertTrue(run.output().contains("23 /bin/sh\r\n"), run.output());
@@ -51,13 +51,13 @@ class TerminalStdioIT {
   }
 
   @Test
-  void theShellEndsWithItsInput() throws Exception {
+  void theShellExitsAtTheEndOfItsInput() throws Exception {
     Run run = pipe("echo $((20+3))x $-\n");
     assertEquals(0, run.exitCode());
     assertTrue(run.output().matches("(?s).*23x \\w*i\\w*\r\n.*"), run.output());
   }
 
-  /** What was typed is shown, and then comes from cat. */
+  /** The terminal echoes the input, and then cat prints it. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -67,34 +67,37 @@ class TerminalStdioIT {
         "'abc\n' | 'abc\r\nabc\r\n'",
         "'abc\nde' | 'abc\r\ndeabc\r\nde'"
       })
-  void theEndOfTheInputIsTyped(String input, String shown) throws Exception {
-    // After all of it was read, so that the order of what is shown is certain.
+  void theEndOfTheInputIsWrittenAsVeof(String input, String shown) throws Exception {
+    // Printed after all input was read, so that the order of the output is certain.
     Run run = pipe(input, "-p", "-", "sh", "-c", "cat >in; cat in; exit 6");
     assertEquals(new Run(6, shown), run);
   }
 
   @RepeatedTest(5)
-  void aLineEditorMeetsTheEndOfTheInput() throws Exception {
+  void aLineEditorExitsAtTheEndOfItsInput() throws Exception {
     Run run = pipe("", "-p", "-", "bash", "--norc");
     assertEquals(0, run.exitCode(), run.output());
   }
 
   @RepeatedTest(5)
-  void aLineEditorTakesItsLinesAndThenTheEnd() throws Exception {
+  void aLineEditorReadsItsLinesAndThenTheEndOfItsInput() throws Exception {
     Run run = pipe("x=ke; y=pt\necho $x$y\n", "-p", "-", "bash", "--norc");
     assertEquals(0, run.exitCode(), run.output());
     assertTrue(run.output().contains("kept\r\n"), run.output());
   }
 
-  /** Whether input comes in lines is asked first, and what is typed then means the other thing. */
+  /**
+   * iosock reads the terminal's mode before it writes VEOF. The mode changes between the two here,
+   * so that VEOF has another effect than iosock expects.
+   */
   @Test
-  void theEndIsTypedAgainWhereItsMeaningChangesInThatMoment() throws Exception {
+  void veofIsWrittenAgainIfTheTerminalsModeChangesMeanwhile() throws Exception {
     Tool.require("strace", "strace");
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "first", "second"));
-    String untilTheEnd = "until head -c 1 | od -An -tu1 | grep -q 4; do :; done";
+    String untilVeof = "until head -c 1 | od -An -tu1 | grep -q 4; do :; done";
     String script =
         "stty -icanon -echo; echo ready; read x <first; stty icanon; : >lines; read x <second; "
-            + "stty -icanon; echo again; %s; exit 6".formatted(untilTheEnd);
+            + "stty -icanon; echo again; %s; exit 6".formatted(untilVeof);
     try (Iosock iosock =
         Iosock.in(directory)
             .under("strace", "-f", "-qq", "-o", "trace", "-P", "/dev/ptmx", "-e")
@@ -103,22 +106,22 @@ class TerminalStdioIT {
             .startWith("-p", "-", "sh", "-c", script)) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\r\n"));
       iosock.process().getOutputStream().close();
-      await().atMost(20, SECONDS).until(() -> traced("TCGETS"));
+      await().atMost(20, SECONDS).until(() -> traceContains("TCGETS"));
       Files.writeString(directory.resolve("first"), "open\n");
-      await().atMost(20, SECONDS).until(() -> traced("DELAYED"));
+      await().atMost(20, SECONDS).until(() -> traceContains("DELAYED"));
       assertTrue(Files.exists(directory.resolve("lines")));
       Files.writeString(directory.resolve("second"), "open\n");
       assertEquals(6, iosock.exitCode());
     }
   }
 
-  private boolean traced(String word) throws IOException {
+  private boolean traceContains(String word) throws IOException {
     return Files.readString(directory.resolve("trace")).contains(word);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"stty eof ^X", "stty eof a"})
-  void anotherEndOfFileCharacterIsTypedWhereItIsAnother(String setting) throws Exception {
+  void veofIsTheCharacterThatTheTerminalHasSet(String setting) throws Exception {
     String script = setting + "; echo ready; cat >in; cat in; exit 4";
     try (Iosock iosock = startOnPipe("sh", "-c", script)) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\r\n"));
@@ -129,7 +132,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void afterTheEndOfItsInputTheCommandTalksOnAndIosockIsIdle() throws Exception {
+  void afterTheEndOfTheInputIosockIsIdleAndOutputStillPasses() throws Exception {
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "gate"));
     String script = "cat; echo over; read x <gate; echo more; exit 4";
     try (Iosock iosock = Iosock.in(directory).startWith("-p", "-", "sh", "-c", script)) {
@@ -141,7 +144,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void muchIsWholeBothWays() throws Exception {
+  void bulkDataIsCompleteBothWays() throws Exception {
     byte[] written = Bytes.random(1_000_000, 1);
     byte[] sent = Bytes.random(500_000, 2);
     Files.write(directory.resolve("file"), written);
@@ -158,7 +161,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void descriptorsThatOthersShareStayBlocking() throws Exception {
+  void inheritedDescriptorsStayBlocking() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .input(Redirect.PIPE)
@@ -176,12 +179,12 @@ class TerminalStdioIT {
   }
 
   @Test
-  void theInputOfACommandThatReadsNothingWaits() throws Exception {
+  void inputWaitsWhileTheCommandReadsNothing() throws Exception {
     try (Iosock iosock = startOnPipe("sh", "-c", "stty raw -echo; echo ready; exec sleep 1000")) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
       Thread sender = Thread.ofPlatform().start(() -> writeUntilClosed(iosock));
       Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
-      assertTrue(sender.isAlive(), "it was all taken");
+      assertTrue(sender.isAlive(), "all of the input was taken");
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
       sender.join();
@@ -191,13 +194,13 @@ class TerminalStdioIT {
   private static void writeUntilClosed(Iosock iosock) {
     try {
       iosock.process().getOutputStream().write(new byte[1_000_000]);
-    } catch (IOException nobodyReadsAnyMore) {
+    } catch (IOException readerHasClosed) {
       return;
     }
   }
 
   @Test
-  void inputThatIsClosedIsAtItsEnd() throws Exception {
+  void closedInputIsEndOfFile() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .under(Programs.compiled("setup"), "-x0")
@@ -207,9 +210,9 @@ class TerminalStdioIT {
     }
   }
 
-  /** It lends its size, but nothing is typed there, and so it stays as it is. */
+  /** Its size is used, but raw mode is for a terminal that is the input. */
   @Test
-  void aTerminalThatIsOnlyShownOn() throws Exception {
+  void aTerminalThatIsOnlyTheOutputStaysUnchanged() throws Exception {
     try (Terminal terminal = Terminal.open(31, 101)) {
       String before = terminal.settings();
       List<String> line = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" </dev/null", "sh"));
@@ -224,7 +227,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void whatIsTypedIsForTheCommandAlone() throws Exception {
+  void everyKeyGoesToTheCommand() throws Exception {
     String script = "trap 'echo inter''rupted' INT; echo ready; cat; echo next; cat; exit 4";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
@@ -240,7 +243,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void theSizeIsCarriedOver() throws Exception {
+  void theCommandsTerminalFollowsTheSize() throws Exception {
     try (Terminal terminal = Terminal.open(31, 101)) {
       Process iosock = terminal.startIosock(directory, "-p", "-", Programs.compiled("printsizes"));
       terminal.awaitText("31x101\r\n");
@@ -272,7 +275,7 @@ class TerminalStdioIT {
     "34, 143",
     "64, 143"
   })
-  void theTerminalIsRestoredAfter(String signal, int code) throws Exception {
+  void theTerminalIsRestoredAfterASignal(String signal, int code) throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
       Process iosock = start(terminal, "sh", "-c", "echo ready; exec sleep 1000");
@@ -284,7 +287,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void theTerminalIsRestoredAfterACommandThatIsKilled() throws Exception {
+  void theTerminalIsRestoredAfterTheCommandIsKilled() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
       Process iosock = start(terminal, "sh", "-c", "echo ready; exec cat");
@@ -295,7 +298,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void theTerminalIsAsItWasAfterACommandThatIsNotThere() throws Exception {
+  void theTerminalIsRestoredAfterACommandThatIsNotFound() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
       Process iosock = terminal.startIosock(directory, "-p", "-", "nosuch");
@@ -306,7 +309,7 @@ class TerminalStdioIT {
   }
 
   @Test
-  void whileIosockIsStoppedTheTerminalIsAsItWas() throws Exception {
+  void theTerminalIsRestoredWhileIosockIsStopped() throws Exception {
     String script = "\"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
@@ -321,15 +324,14 @@ class TerminalStdioIT {
       assertEquals(before, terminal.settings());
       terminal.type("\n").awaitRaw();
       assertEquals(raw, terminal.settings());
-      terminal.type("word\n").awaitText("word\r\nword\r\n");
-      terminal.type(END).awaitText("code=4\r\n");
+      finishCat(terminal, "code=4\r\n");
       assertEquals(0, Terminal.exitCode(shell));
       assertEquals(before, terminal.settings());
     }
   }
 
   @Test
-  void aSizeThatChangedWhileItWasStoppedIsTakenOver() throws Exception {
+  void aSizeThatChangedWhileItWasStoppedReachesTheCommand() throws Exception {
     String script = "\"$@\"; echo stopped=$?; read x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(31, 101)) {
       Process shell = startByShell(terminal, script, Programs.compiled("printsizes"));
@@ -342,10 +344,10 @@ class TerminalStdioIT {
     }
   }
 
-  /** It is continued in the background to be told, and must not stop again before it has heard. */
+  /** bash sends the signal and SIGCONT: iosock must not stop again before it handles the signal. */
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "HUP"})
-  void whileItIsStoppedItsShellCanEndIt(String signal) throws Exception {
+  void theShellCanTerminateItWhileItIsStopped(String signal) throws Exception {
     String script = "\"$@\"; echo stopped=$?; kill -" + signal + " %1; read x";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
@@ -360,9 +362,9 @@ class TerminalStdioIT {
     }
   }
 
-  /** What is known to have been there may have been taken by somebody else. */
+  /** Another process may have read what poll reported to iosock. */
   @Test
-  void inputThatOthersTakeIsNotWaitedFor() throws Exception {
+  void inputThatAnotherProcessTakesIsNotWaitedFor() throws Exception {
     Run.of(directory, "mkfifo", "fifo", "gate");
     String script = "stty raw -echo; echo ready; read x <gate; head -c 60000 >in; exec cat";
     try (Iosock iosock =
@@ -371,7 +373,7 @@ class TerminalStdioIT {
                 .startWith("-p", "-", "sh", "-c", script);
         OutputStream writer = Files.newOutputStream(directory.resolve("fifo"))) {
       await().atMost(20, SECONDS).until(() -> iosock.output().contains("ready"));
-      // More than the terminal and the pipe before it hold, and less than they and the FIFO do.
+      // More than the terminal and iosock's pipe hold, less than these and the FIFO together.
       writer.write(new byte[120_000]);
       Idle.await(iosock.pid());
       Run other = Run.of(directory, "dd", "if=fifo", "iflag=nonblock", "bs=65536", "of=other");
@@ -389,9 +391,9 @@ class TerminalStdioIT {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  /** With a shell that a user sits before: the stop key is the command's, the signal iosock's. */
+  /** Ctrl-Z goes to the command: so SIGTSTP is sent to iosock itself. */
   @Test
-  void anInteractiveShellContinuesIt() throws Exception {
+  void anInteractiveShellCanContinueIt() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       Process shell = terminal.startShell(directory);
       String iosock = Iosock.script(directory);
@@ -402,18 +404,13 @@ class TerminalStdioIT {
       terminal.awaitText("Stopped");
       terminal.awaitText("$ ");
       terminal.type("fg; echo co''de=$?\n").awaitText("cat; exit 4'");
-      terminal.awaitRaw();
-      terminal.type("word\n").awaitText("word\r\nword\r\n");
-      terminal.type(END).awaitText("code=4\r\n");
-      terminal.awaitText("$ ");
-      terminal.type("exit 0\n");
-      assertEquals(0, Terminal.exitCode(shell));
+      finishShell(terminal, shell, "code=4\r\n", "$ ");
     }
   }
 
-  /** A shell takes a job for stopped once nothing of it runs. */
+  /** A shell reports a job as stopped once all of its processes are. */
   @Test
-  void inTheBackgroundItsPipelineWaitsForTheTerminalWithIt() throws Exception {
+  void inTheBackgroundItsWholePipelineStops() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       Process shell = terminal.startShell(directory);
       String iosock = Iosock.script(directory);
@@ -423,17 +420,13 @@ class TerminalStdioIT {
         await().atMost(20, SECONDS).until(() -> Proc.state(child) == 'T');
       }
       terminal.type("fg\n").awaitText("ready\r\n");
-      terminal.awaitRaw();
-      terminal.type("word\n").awaitText("word\r\nword\r\n");
-      terminal.type(END).awaitText("$ ");
-      terminal.type("exit 0\n");
-      assertEquals(0, Terminal.exitCode(shell));
+      finishShell(terminal, shell, "$ ");
     }
   }
 
-  /** A shell gives the terminal to a job that runs, and does not tell it. */
+  /** A shell gives the terminal to a running job without notifying it. */
   @RepeatedTest(5)
-  void whoeverGetsTheTerminalOnTheWayToTheBackgroundDoesNotStop() throws Exception {
+  void broughtToTheForegroundBeforeItStopsItDoesNotStop() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       Process shell = terminal.startShell(directory);
       String iosock = Iosock.script(directory);
@@ -445,16 +438,11 @@ class TerminalStdioIT {
       terminal.awaitText("$ ");
       terminal.type("bg; sleep 0.001; fg; echo co''de=$?\n").awaitText("exit 4' &\r\n");
       terminal.awaitText("exit 4'\r\n");
-      terminal.awaitRaw();
-      terminal.type("word\n").awaitText("word\r\nword\r\n");
-      terminal.type(END).awaitText("code=4\r\n");
-      terminal.awaitText("$ ");
-      terminal.type("exit 0\n");
-      assertEquals(0, Terminal.exitCode(shell));
+      finishShell(terminal, shell, "code=4\r\n", "$ ");
     }
   }
 
-  /** It must not take the terminal from whoever is in the foreground. */
+  /** It must not take the terminal from the foreground job. */
   @Test
   void inTheBackgroundItWaitsForTheTerminal() throws Exception {
     String script = "\"$@\" & echo started; read x; echo $x; fg >/dev/null; echo code=$?";
@@ -468,32 +456,31 @@ class TerminalStdioIT {
       terminal.type("shell\n").awaitText("shell\r\nshell\r\n");
       terminal.awaitText("ready\r\n");
       terminal.awaitRaw();
-      terminal.type("word\n").awaitText("word\r\nword\r\n");
-      terminal.type(END).awaitText("code=4\r\n");
+      finishCat(terminal, "code=4\r\n");
       assertEquals(0, Terminal.exitCode(shell));
       assertEquals(before, terminal.settings());
     }
   }
 
   @Test
-  void whereItsTerminalHangsUpTheCommandIsTold() throws Exception {
+  void aHangupOfItsTerminalReachesTheCommand() throws Exception {
     List<String> line = new ArrayList<>(Iosock.commandLine(List.of()));
     line.addAll(List.of("-p", "-", "sh", "-c"));
-    line.add("trap ': >told; exit 5' HUP; echo ready; read x");
+    line.add("trap ': >hungup; exit 5' HUP; echo ready; read x");
     try (Iosock screen = Iosock.in(directory).startOnTerminal(line.toArray(String[]::new))) {
       await().atMost(20, SECONDS).until(() -> screen.output().contains("ready"));
       long iosock = Proc.children(screen.pid()).getFirst();
       screen.signal(SIGKILL);
-      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("told")));
+      await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("hungup")));
       await().atMost(20, SECONDS).until(() -> Proc.program(iosock).isEmpty());
     }
   }
 
   /**
-   * That of another session, of whose end no signal tells: no end of input is to be taken for it.
+   * In another session than its terminal's, iosock gets no SIGHUP: only its input shows the hangup.
    */
   @RepeatedTest(10)
-  void whereItsTerminalHangsUpTheCommandIsNotJustToldOfTheEndOfItsInput() throws Exception {
+  void aHangupOfAnotherSessionsTerminalIsNotTakenForTheEndOfTheInput() throws Exception {
     Tool.require("setsid", "util-linux");
     List<String> line = new ArrayList<>(List.of("setsid", "--wait"));
     line.addAll(Iosock.commandLine(List.of()));
@@ -508,13 +495,13 @@ class TerminalStdioIT {
         await().atMost(20, SECONDS).until(() -> Proc.program(iosock.pid()).isEmpty());
         assertEquals("hangup\n", Files.readString(directory.resolve("last")));
       } finally {
-        // Without its parents it is not among what closing the screen ends.
+        // Its parents have exited, so that closing the screen does not kill it.
         iosock.destroyForcibly();
       }
     }
   }
 
-  /** A command that says "ready", on a terminal that has gone raw. */
+  /** Starts a command that prints "ready"; returns once the terminal is raw. */
   private Process start(Terminal terminal, String... command) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("-p", "-"));
     arguments.addAll(List.of(command));
@@ -525,7 +512,8 @@ class TerminalStdioIT {
   }
 
   /**
-   * By a script with job control, which leaves the terminal's settings to others, as scripts do.
+   * Starts iosock from a script with job control. Unlike an interactive shell, a script does not
+   * change the terminal's settings.
    *
    * @param script runs iosock as {@code "$@"}
    */
@@ -539,13 +527,33 @@ class TerminalStdioIT {
     return terminal.start(directory, line.toArray(String[]::new));
   }
 
+  /** Asserts that what is typed reaches cat, ends its input, and waits for each text after that. */
+  private static void finishCat(Terminal terminal, String... shown) {
+    terminal.type("word\n").awaitText("word\r\nword\r\n");
+    terminal.type(END);
+    for (String text : shown) {
+      terminal.awaitText(text);
+    }
+  }
+
+  /** Finishes cat, which an interactive shell runs, and then the shell. */
+  private static void finishShell(Terminal terminal, Process shell, String... shown)
+      throws InterruptedException {
+    terminal.awaitRaw();
+    finishCat(terminal, shown);
+    terminal.type("exit 0\n");
+    assertEquals(0, Terminal.exitCode(shell));
+  }
+
   private Iosock startOnPipe(String... command) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-p", "-"));
     arguments.addAll(List.of(command));
     return Iosock.in(directory).input(Redirect.PIPE).startWith(arguments.toArray(String[]::new));
   }
 
-  /** Without arguments: with those that run a shell. */
+  /**
+   * @param arguments none for {@code -p -}, which runs a shell
+   */
   private Run pipe(String input, String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
     all.addAll(Iosock.commandLine(List.of()));
