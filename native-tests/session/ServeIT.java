@@ -52,31 +52,31 @@ class ServeIT {
   // Clients.
 
   @Test
-  void severalComeOneAfterAnother() throws Exception {
-    try (Iosock iosock = serving()) {
-      StringBuilder heard = new StringBuilder();
+  void clientsAreServedOneAfterAnother() throws Exception {
+    try (Iosock iosock = startServing()) {
+      StringBuilder received = new StringBuilder();
       for (int i = 0; i < 5; i++) {
         try (Client client = iosock.connect()) {
-          say(iosock, "to " + i + "\n");
+          write(iosock, "to " + i + "\n");
           assertEquals("to " + i, client.readLine());
           client.send("from " + i + "\n");
-          heard.append("from ").append(i).append('\n');
+          received.append("from ").append(i).append('\n');
         }
-        await().atMost(20, SECONDS).until(() -> iosock.output().equals(heard.toString()));
+        await().atMost(20, SECONDS).until(() -> iosock.output().equals(received.toString()));
       }
     }
   }
 
   @Test
-  void oneAtATime() throws Exception {
-    try (Iosock iosock = serving();
+  void aSecondClientIsClosedAtOnce() throws Exception {
+    try (Iosock iosock = startServing();
         Client first = iosock.connect()) {
       for (int i = 0; i < 50; i++) {
         try (Client other = iosock.connect()) {
           assertEquals("", other.readText(1));
         }
       }
-      say(iosock, "x");
+      write(iosock, "x");
       assertEquals("x", first.readText(1));
       first.send("y");
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("y"));
@@ -98,12 +98,12 @@ class ServeIT {
   }
 
   @Test
-  void anAbstractNameWillDo() throws Exception {
+  void theSocketMayBeAbstract() throws Exception {
     Tool.require("socat", "socat");
     String name = "iosock-test-" + ProcessHandle.current().pid() + "-serve";
     try (Iosock iosock =
         Iosock.in(directory).input(Redirect.PIPE).startWith("--serve", "@" + name)) {
-      say(iosock, "answer\n");
+      write(iosock, "answer\n");
       iosock.process().getOutputStream().close();
       String address = "ABSTRACT-CONNECT:" + name + ",retry=200,interval=0.1";
       Run socat = Run.withInput(directory, "word\n", "socat", "-t30", "-", address);
@@ -115,11 +115,11 @@ class ServeIT {
 
   @ParameterizedTest
   @CsvSource({"socat, socat -t30 - UNIX-CONNECT:s.sock", "netcat-openbsd, nc -N -U s.sock"})
-  void otherClientsWillDo(String debianPackage, String line) throws Exception {
+  void socatAndNetcatMayBeClients(String debianPackage, String line) throws Exception {
     String[] command = line.split(" ");
     Tool.require(command[0], debianPackage);
-    try (Iosock iosock = serving()) {
-      say(iosock, "answer\n");
+    try (Iosock iosock = startServing()) {
+      write(iosock, "answer\n");
       iosock.process().getOutputStream().close();
       assertEquals(new Run(0, "answer\n"), Run.withInput(directory, "word\n", command));
       assertEquals(0, iosock.exitCode());
@@ -128,16 +128,16 @@ class ServeIT {
   }
 
   @Test
-  void aLotPassesEitherWayAtOnce() throws Exception {
+  void bulkDataIsCompleteBothWaysAtOnce() throws Exception {
     byte[] question = Bytes.random(10_000_000, 1);
     byte[] answer = Bytes.random(10_000_000, 2);
-    try (Iosock iosock = serving()) {
+    try (Iosock iosock = startServing()) {
       try (Client client = iosock.connect()) {
-        Thread speaker = Thread.ofPlatform().start(client.sender(question));
-        Thread talker = Thread.ofPlatform().start(writer(iosock, answer));
+        Thread sending = Thread.ofPlatform().start(client.sender(question));
+        Thread writing = Thread.ofPlatform().start(writer(iosock, answer));
         assertArrayEquals(answer, client.read(answer.length));
-        speaker.join();
-        talker.join();
+        sending.join();
+        writing.join();
       }
       iosock.process().getOutputStream().close();
       assertEquals(0, iosock.exitCode());
@@ -146,22 +146,22 @@ class ServeIT {
   }
 
   @Test
-  void whatAClientSentBeforeItLeftArrives() throws Exception {
-    byte[] words = Bytes.random(1_500_000, 3);
-    try (Iosock iosock = serving()) {
+  void whatAClientSentBeforeItClosedArrives() throws Exception {
+    byte[] sent = Bytes.random(1_500_000, 3);
+    try (Iosock iosock = startServing()) {
       try (Client client = iosock.connect()) {
-        client.send(words);
+        client.send(sent);
       }
       Path out = directory.resolve("stdout");
-      await().atMost(20, SECONDS).until(() -> Files.size(out) == words.length);
-      assertArrayEquals(words, Files.readAllBytes(out));
+      await().atMost(20, SECONDS).until(() -> Files.size(out) == sent.length);
+      assertArrayEquals(sent, Files.readAllBytes(out));
       assertTrue(iosock.process().isAlive());
     }
   }
 
-  /** Nothing that a client was not sent goes with it. */
+  /** Each client reads some bytes and closes: the output of all of them together is the input. */
   @Test
-  void whatAClientDidNotTakeIsTheNextOnes() throws Exception {
+  void whatAClientDidNotReceiveGoesToTheNextOne() throws Exception {
     byte[] all = Bytes.random(2_000_000, 4);
     Files.write(directory.resolve("in"), all);
     try (Iosock iosock =
@@ -171,7 +171,7 @@ class ServeIT {
             .awaitListening()) {
       ByteArrayOutputStream taken = new ByteArrayOutputStream();
       for (int i = 0; i < 5; i++) {
-        taken.writeBytes(left("" + 100_000));
+        taken.writeBytes(readAndClose("" + 100_000));
       }
       try (Client last = iosock.connect()) {
         taken.writeBytes(last.readAll());
@@ -181,24 +181,28 @@ class ServeIT {
     }
   }
 
-  /** What a client took that left before the end. */
-  private byte[] left(String count) throws Exception {
+  /**
+   * Runs a client that closes after it has read at least {@code count} bytes.
+   *
+   * @return all that was sent to the client
+   */
+  private byte[] readAndClose(String count) throws Exception {
     Path taken = directory.resolve("taken");
-    Process leaver =
+    Process reader =
         new ProcessBuilder(Programs.compiled("partialreader"), "s.sock", count)
             .directory(directory.toFile())
             .redirectOutput(taken.toFile())
             .start();
-    assertEquals(0, leaver.waitFor());
+    assertEquals(0, reader.waitFor());
     return Files.readAllBytes(taken);
   }
 
-  // Nobody there.
+  // No client.
 
   @Test
-  void whileNobodyIsThereItsInputIsLeftToOthers() throws Exception {
+  void withoutAClientItReadsNoInput() throws Exception {
     try (RandomAccessFile fifo = fifo();
-        Iosock iosock = servingFifo()) {
+        Iosock iosock = startServingFifo()) {
       fifo.write("kept".getBytes(StandardCharsets.US_ASCII));
       Idle.await(iosock.pid());
       try (FileInputStream other = new FileInputStream(directory.resolve("fifo").toFile())) {
@@ -212,16 +216,16 @@ class ServeIT {
   }
 
   @Test
-  void onceTheClientIsGoneItsInputIsLeftToOthersAgain() throws Exception {
+  void afterTheClientHasClosedItReadsNoInput() throws Exception {
     try (RandomAccessFile fifo = fifo();
-        Iosock iosock = servingFifo()) {
+        Iosock iosock = startServingFifo()) {
       try (Client client = iosock.connect()) {
         fifo.write('a');
         assertEquals("a", client.readText(1));
         client.send("b");
       }
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("b"));
-      await().atMost(20, SECONDS).until(() -> isAlone(iosock));
+      await().atMost(20, SECONDS).until(() -> hasNoClient(iosock));
       fifo.write("kept".getBytes(StandardCharsets.US_ASCII));
       Idle.await(iosock.pid());
       try (FileInputStream other = new FileInputStream(directory.resolve("fifo").toFile())) {
@@ -230,15 +234,15 @@ class ServeIT {
     }
   }
 
-  /** The listening socket is left. */
-  private static boolean isAlone(Iosock iosock) {
+  /** Its only socket is the listening one. */
+  private static boolean hasNoClient(Iosock iosock) {
     return Proc.sockets(iosock.pid()) == 1;
   }
 
   @Test
-  void aWriterIsHeldBackWhileNobodyIsThere() throws Exception {
+  void aWriterBlocksWhileThereIsNoClient() throws Exception {
     byte[] flood = Bytes.random(1_000_000, 5);
-    try (Iosock iosock = serving()) {
+    try (Iosock iosock = startServing()) {
       Thread writer = Thread.ofPlatform().start(writer(iosock, flood));
       Idle.await(iosock.pid());
       assertTrue(writer.isAlive());
@@ -249,28 +253,28 @@ class ServeIT {
     }
   }
 
-  // The end of its input.
+  // End of input.
 
   @Test
-  void theEndOfItsInputIsTheEndForTheClientWhoMayStillSpeak() throws Exception {
-    byte[] words = Bytes.random(10_000_000, 6);
-    try (Iosock iosock = serving()) {
+  void theEndOfItsInputIsEndOfFileForTheClientWhichMayStillSend() throws Exception {
+    byte[] sent = Bytes.random(10_000_000, 6);
+    try (Iosock iosock = startServing()) {
       try (Client client = iosock.connect()) {
-        say(iosock, "all");
+        write(iosock, "all");
         iosock.process().getOutputStream().close();
         assertEquals("all", client.readAllText());
         Idle.await(iosock.pid());
-        client.send(words);
+        client.send(sent);
       }
       assertEquals(0, iosock.exitCode());
-      assertArrayEquals(words, Files.readAllBytes(directory.resolve("stdout")));
+      assertArrayEquals(sent, Files.readAllBytes(directory.resolve("stdout")));
       assertFalse(Files.exists(iosock.socket()));
     }
   }
 
   @Test
-  void inputThatEndsWhileNobodyIsThereEndsIt() throws Exception {
-    try (Iosock iosock = serving()) {
+  void itExitsWhenItsInputEndsWithoutAClient() throws Exception {
+    try (Iosock iosock = startServing()) {
       iosock.process().getOutputStream().close();
       assertEquals(0, iosock.exitCode());
       assertFalse(Files.exists(iosock.socket()));
@@ -279,7 +283,7 @@ class ServeIT {
   }
 
   @Test
-  void inputFromASocketThatHearsOnEndsTheSame() throws Exception {
+  void itExitsWhenTheSocketThatIsItsInputShutsDownSending() throws Exception {
     Path path = directory.resolve("peer");
     try (Server peer = Server.listen(path);
         Iosock iosock =
@@ -296,8 +300,8 @@ class ServeIT {
   }
 
   @Test
-  void inputThatEndsAfterTheLastClientHasGoneEndsIt() throws Exception {
-    try (Iosock iosock = serving()) {
+  void itExitsWhenItsInputEndsAfterTheLastClientHasClosed() throws Exception {
+    try (Iosock iosock = startServing()) {
       try (Client client = iosock.connect()) {
         client.send("word");
       }
@@ -309,9 +313,9 @@ class ServeIT {
   }
 
   @Test
-  void inputThatHasEndedWithSomethingLeftWaitsForAClient() throws Exception {
-    try (Iosock iosock = serving()) {
-      say(iosock, "left behind");
+  void unreadInputIsKeptForAClientThoughItsEndHasCome() throws Exception {
+    try (Iosock iosock = startServing()) {
+      write(iosock, "left behind");
       iosock.process().getOutputStream().close();
       Idle.await(iosock.pid());
       try (Client client = iosock.connect()) {
@@ -324,10 +328,10 @@ class ServeIT {
     }
   }
 
-  /** Of these nobody can know whether they have ended before they are read. */
+  /** poll cannot tell that a file is at its end: it has to be read for that. */
   @ParameterizedTest
   @ValueSource(strings = {"/dev/null", "empty"})
-  void inputThatIsNothingServesOneClient(String input) throws Exception {
+  void withEmptyInputItServesOneClient(String input) throws Exception {
     Files.createFile(directory.resolve("empty"));
     try (Iosock iosock =
         Iosock.in(directory)
@@ -344,10 +348,10 @@ class ServeIT {
     }
   }
 
-  /** It learns of both at once: that one has gone, and that another is there. */
+  /** One poll reports both, the client that has closed and the new one. */
   @Test
-  void whoComesAsTheLastOneGoesIsTurnedAway() throws Exception {
-    try (Iosock iosock = serving()) {
+  void aClientThatConnectsAsTheLastOneClosesIsRejected() throws Exception {
+    try (Iosock iosock = startServing()) {
       try (Client last = iosock.connect()) {
         iosock.process().getOutputStream().close();
         assertEquals("", last.readAllText());
@@ -363,8 +367,8 @@ class ServeIT {
   }
 
   @Test
-  void afterTheEndOfItsInputNobodyElseIsServed() throws Exception {
-    try (Iosock iosock = serving()) {
+  void afterTheEndOfItsInputNewClientsAreRejected() throws Exception {
+    try (Iosock iosock = startServing()) {
       try (Client last = iosock.connect()) {
         iosock.process().getOutputStream().close();
         assertEquals("", last.readAllText());
@@ -378,10 +382,10 @@ class ServeIT {
     }
   }
 
-  // Output that fails, and signals.
+  // Failing output, and signals.
 
   @Test
-  void outputThatNobodyReadsAnyMoreEndsItInSilence() throws Exception {
+  void itExitsSilentlyWhenTheReaderOfItsOutputHasClosed() throws Exception {
     try (Iosock iosock =
             Iosock.in(directory)
                 .input(Redirect.PIPE)
@@ -398,7 +402,7 @@ class ServeIT {
   }
 
   @Test
-  void outputThatIsFullEndsItWithALine() throws Exception {
+  void aFullDeviceAsOutputEndsItWithAnErrorLine() throws Exception {
     try (Iosock iosock =
             Iosock.in(directory)
                 .input(Redirect.PIPE)
@@ -415,7 +419,7 @@ class ServeIT {
   }
 
   @Test
-  void outputThatStallsHoldsBackTheClientAlone() throws Exception {
+  void aSlowReaderOfItsOutputBlocksOnlyTheClientsSending() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .input(Redirect.PIPE)
@@ -424,9 +428,9 @@ class ServeIT {
             .awaitListening()) {
       byte[] sent;
       try (Client client = iosock.connect()) {
-        sent = sendAllThatIsTaken(client, Bytes.random(16 << 20, 7));
+        sent = sendUntilBlocked(client, Bytes.random(16 << 20, 7));
         Idle.await(iosock.pid());
-        say(iosock, "word");
+        write(iosock, "word");
         assertEquals("word", client.readText(4));
       }
       iosock.process().getOutputStream().close();
@@ -438,8 +442,8 @@ class ServeIT {
 
   @ParameterizedTest
   @CsvSource({"HUP, 1", "INT, 2", "QUIT, 3", "TERM, 15"})
-  void aSignalEndsItAndThePathIsGone(String name, int number) throws Exception {
-    try (Iosock iosock = serving()) {
+  void aSignalEndsItAndUnlinksTheSocket(String name, int number) throws Exception {
+    try (Iosock iosock = startServing()) {
       Proc.signal(iosock.pid(), "-" + name);
       assertEquals(128 + number, iosock.exitCode());
       assertFalse(Files.exists(iosock.socket()));
@@ -460,11 +464,11 @@ class ServeIT {
       iosock.signal(15);
       assertEquals(128 + 15, iosock.exitCode());
       assertFalse(Files.exists(iosock.socket()));
-      assertTrue(client.readAllText().chars().allMatch(c -> c == 0), "it is not what was sent");
+      assertTrue(client.readAllText().chars().allMatch(c -> c == 0), "other bytes than were sent");
     }
   }
 
-  /** Before iosock's own first line and after it. */
+  /** The orphan was there before iosock was executed. */
   @Test
   void asProcess1ItReapsOrphans() throws Exception {
     Tool.require("unshare", "util-linux");
@@ -485,20 +489,20 @@ class ServeIT {
     }
   }
 
-  // Names that are taken.
+  // Sockets that exist already.
 
   @Test
-  void aLiveSocketIsLeftAlone() throws Exception {
-    try (Iosock iosock = serving();
+  void aListeningSocketIsLeftAlone() throws Exception {
+    try (Iosock iosock = startServing();
         Client client = iosock.connect()) {
       assertRefused("./s.sock", "Address already in use");
-      say(iosock, "x");
+      write(iosock, "x");
       assertEquals("x", client.readText(1));
     }
   }
 
   @Test
-  void anAbstractNameThatIsTakenIsLeftAlone() throws Exception {
+  void anAbstractSocketInUseIsLeftAlone() throws Exception {
     String name = "@iosock-test-" + ProcessHandle.current().pid() + "-taken";
     try (Iosock iosock =
         Iosock.in(directory).input(Redirect.PIPE).startWith("--serve", name).awaitListening()) {
@@ -515,7 +519,7 @@ class ServeIT {
   }
 
   @Test
-  void aPathWhereNobodyListensAnyMoreIsReplaced() throws Exception {
+  void aStaleSocketIsReplaced() throws Exception {
     Server.listen(directory.resolve("s.sock")).close();
     assertTrue(Files.exists(directory.resolve("s.sock")));
     try (Iosock iosock =
@@ -523,34 +527,34 @@ class ServeIT {
             .input(Redirect.PIPE)
             .startWith("--serve", "./s.sock")
             .awaitListening()) {
-      say(iosock, "word");
+      write(iosock, "word");
       try (Client client = iosock.connect()) {
         assertEquals("word", client.readText(4));
       }
     }
   }
 
-  private Iosock serving() throws IOException {
+  private Iosock startServing() throws IOException {
     return Iosock.in(directory)
         .input(Redirect.PIPE)
         .startWith("--serve", "./s.sock")
         .awaitListening();
   }
 
-  /** Open at both ends, so that it neither waits nor ends. */
+  /** Opened for reading and writing, so that opening does not block and no end of file comes. */
   private RandomAccessFile fifo() throws Exception {
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "fifo"));
     return new RandomAccessFile(directory.resolve("fifo").toFile(), "rw");
   }
 
-  private Iosock servingFifo() throws IOException {
+  private Iosock startServingFifo() throws IOException {
     return Iosock.in(directory)
         .input(Redirect.from(directory.resolve("fifo").toFile()))
         .startWith("--serve", "./s.sock")
         .awaitListening();
   }
 
-  private static void say(Iosock iosock, String text) throws IOException {
+  private static void write(Iosock iosock, String text) throws IOException {
     OutputStream input = iosock.process().getOutputStream();
     input.write(text.getBytes(StandardCharsets.US_ASCII));
     input.flush();
@@ -576,9 +580,9 @@ class ServeIT {
   }
 
   /**
-   * @return how much of it was
+   * @return the bytes that were sent
    */
-  private static byte[] sendAllThatIsTaken(Client client, byte[] bytes) {
+  private static byte[] sendUntilBlocked(Client client, byte[] bytes) {
     AtomicInteger sent = new AtomicInteger();
     await()
         .during(300, MILLISECONDS)
