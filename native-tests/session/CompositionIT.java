@@ -23,8 +23,8 @@ import support.Proc;
 import support.Terminal;
 
 /**
- * Sessions that are put together from parts: a shell on the terminal of one iosock, a socket that
- * another one serves, and something between them.
+ * Sessions of several processes: a shell on the pseudo-terminal of one iosock, a socket that
+ * another iosock serves, and FIFOs or CurveCP between the two.
  */
 class CompositionIT {
 
@@ -37,61 +37,61 @@ class CompositionIT {
 
   @TempDir Path directory;
 
-  /** Of an abstract socket, which every test on the machine shares. */
+  /** An abstract socket, whose name must differ from all others on the machine. */
   private final String name = "@iosock-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
 
   @Test
-  void throughFifosAShellOutlivesWhoDetaches() throws Exception {
+  void throughFifosAShellSurvivesDetaching() throws Exception {
     try (Line line = startFifos()) {
-      assertOutlivesWhoDetaches();
+      assertShellSurvivesDetaching();
       assertTrue(line.isRunning());
     }
   }
 
   @Test
-  void throughFifosAShellOutlivesAClientThatIsKilled() throws Exception {
+  void throughFifosAShellSurvivesAKilledClient() throws Exception {
     try (Line line = startFifos();
         Terminal first = Terminal.open(24, 80);
         Terminal second = Terminal.open(24, 80)) {
       Process client = attach(first);
-      String shell = processIn(first);
+      String shell = shellPid(first);
       first.type("x=kept\r");
-      assertEquals(shell, processIn(first));
+      assertEquals(shell, shellPid(first));
       client.destroyForcibly().waitFor();
       attach(second);
-      assertEquals(shell, processIn(second));
-      assertEquals("kept", valueIn(second, "$x"));
+      assertEquals(shell, shellPid(second));
+      assertEquals("kept", evaluate(second, "$x"));
       assertTrue(line.isRunning());
     }
   }
 
   @Test
-  void throughFifosAnInterruptEndsWhatTheShellRunsAndAnEndOfFileEverything() throws Exception {
+  void throughFifosCtrlCEndsTheShellsJobAndCtrlDEndsEverything() throws Exception {
     try (Line line = startFifos();
         Terminal terminal = Terminal.open(24, 80)) {
       Process client = attach(terminal);
-      long shell = Long.parseLong(processIn(terminal));
+      long shell = Long.parseLong(shellPid(terminal));
       terminal.type("sleep 1000\r");
-      await().atMost(20, SECONDS).until(() -> sleeps(shell));
+      await().atMost(20, SECONDS).until(() -> runsSleep(shell));
       terminal.type(INTERRUPT);
-      assertEquals("" + (128 + 2), valueIn(terminal, "$?"));
+      assertEquals("" + (128 + 2), evaluate(terminal, "$?"));
       terminal.type(END_OF_FILE);
       terminal.awaitText("closed by " + name);
       assertEquals(0, Terminal.exitCode(client));
       assertEquals(0, line.exitCode());
       assertEquals("cat 0, iosock 0, serve 0\n", line.output());
-      assertNobodyListens();
+      assertNotListening();
     }
   }
 
   @Test
-  void throughFifosTheShellsLastWordsWaitForWhoComesNext() throws Exception {
+  void throughFifosTheShellsFinalOutputWaitsForTheNextClient() throws Exception {
     Path gate = directory.resolve("gate");
     try (Line line = startFifos();
         Terminal first = Terminal.open(24, 80);
         Terminal second = Terminal.open(24, 80)) {
       Process client = attach(first);
-      long shell = Long.parseLong(processIn(first));
+      long shell = Long.parseLong(shellPid(first));
       first.type("mkfifo gate; read x <gate; echo last $((40+2)); exit 3\r");
       await().atMost(20, SECONDS).until(() -> Files.exists(gate));
       first.type(DETACH);
@@ -107,33 +107,33 @@ class CompositionIT {
     }
   }
 
-  /** What runs there does not read, and so it is not an end of input that ends it. */
+  /** sleep does not read: so it is not the end of input that ends it. */
   @Test
   void throughFifosTheShellIsHungUpWhenTheServerIsKilled() throws Exception {
     try (Line line = startFifos();
         Terminal terminal = Terminal.open(24, 80)) {
       Process client = attach(terminal);
-      long shell = Long.parseLong(processIn(terminal));
+      long shell = Long.parseLong(shellPid(terminal));
       terminal.type("sleep 1000\r");
-      await().atMost(20, SECONDS).until(() -> sleeps(shell));
+      await().atMost(20, SECONDS).until(() -> runsSleep(shell));
       List<Long> sleeping = Proc.children(shell);
       Proc.signal(line.process("--serve"), 9);
       terminal.awaitText("closed by " + name);
       assertEquals(0, Terminal.exitCode(client));
       assertEquals(0, line.exitCode());
       assertTrue(line.output().endsWith("cat 0, iosock 129, serve 137\n"), line.output());
-      assertFalse(Proc.exists(shell), "the shell is still there");
+      assertFalse(Proc.exists(shell), "the shell is still running");
       await().atMost(20, SECONDS).until(() -> sleeping.stream().noneMatch(Proc::exists));
-      assertNobodyListens();
+      assertNotListening();
     }
   }
 
   @Test
-  void throughFifosNothingSpinsWhileNobodyIsThere() throws Exception {
+  void throughFifosAllProcessesAreIdleWithoutAClient() throws Exception {
     try (Line line = startFifos();
         Terminal terminal = Terminal.open(24, 80)) {
       Process client = attach(terminal);
-      processIn(terminal);
+      shellPid(terminal);
       terminal.type(DETACH);
       assertEquals(0, Terminal.exitCode(client));
       List<Long> processes = line.processes();
@@ -141,21 +141,21 @@ class CompositionIT {
       long ticks = ticks(processes);
       await().during(2, SECONDS).atMost(20, SECONDS).until(line::isRunning);
       long used = ticks(processes) - ticks;
-      assertTrue(used < 40, "ticks of CPU time while nobody is there: " + used);
+      assertTrue(used < 40, "ticks of CPU time without a client: " + used);
     }
   }
 
   @Test
-  void throughFifosBulkIsWhole() throws Exception {
+  void throughFifosBulkDataIsComplete() throws Exception {
     try (Line line = startFifos()) {
-      assertBulkIsWhole();
+      assertBulkDataIsComplete();
       assertTrue(line.isRunning());
     }
   }
 
-  /** As a person types it, whose terminal the three processes share. */
+  /** Typed at a shell's prompt, so that all of the pipeline has the shell's terminal. */
   @Test
-  void fifosInATerminalEndWithAnInterruptThere() throws Exception {
+  void onATerminalCtrlCEndsTheWholePipeline() throws Exception {
     Iosock.script(directory);
     try (Terminal host = Terminal.open(30, 100);
         Terminal terminal = Terminal.open(24, 80)) {
@@ -163,48 +163,48 @@ class CompositionIT {
       host.type(fifos() + "\r");
       awaitListening();
       Process client = attach(terminal);
-      long shell = Long.parseLong(processIn(terminal));
-      assertEquals("30 100", valueIn(terminal, "$(stty size)"));
+      long shell = Long.parseLong(shellPid(terminal));
+      assertEquals("30 100", evaluate(terminal, "$(stty size)"));
       host.type(INTERRUPT);
       terminal.awaitText("closed by " + name);
       assertEquals(0, Terminal.exitCode(client));
       host.type("echo $((40+2)) left\r");
       host.awaitText("42 left");
       await().atMost(20, SECONDS).until(() -> !Proc.exists(shell));
-      assertNobodyListens();
+      assertNotListening();
     }
   }
 
   @Test
-  void throughCurveCpAShellOutlivesWhoDetachesAndEndsForBoth() throws Exception {
+  void throughCurveCpAShellSurvivesDetachingAndItsExitEndsBothSides() throws Exception {
     try (CurveCp server = new CurveCp(directory);
         Line line = server.connect(name)) {
-      String shell = assertOutlivesWhoDetaches();
+      String shell = assertShellSurvivesDetaching();
       try (Terminal terminal = Terminal.open(24, 80)) {
         Process client = attach(terminal);
-        assertEquals(shell, processIn(terminal));
+        assertEquals(shell, shellPid(terminal));
         terminal.type("exit\r");
         terminal.awaitText("closed by " + name);
         assertEquals(0, Terminal.exitCode(client));
       }
       assertEquals(0, line.exitCode());
       assertEquals("", line.output());
-      assertNobodyListens();
+      assertNotListening();
       await().atMost(20, SECONDS).until(() -> server.processes() == 0);
     }
   }
 
   @Test
-  void throughCurveCpBulkIsWhole() throws Exception {
+  void throughCurveCpBulkDataIsComplete() throws Exception {
     try (CurveCp server = new CurveCp(directory);
         Line line = server.connect(name)) {
-      assertBulkIsWhole();
+      assertBulkDataIsComplete();
       assertTrue(line.isRunning());
     }
   }
 
   @Test
-  void everyClientOfCurveCpHasAShellOfItsOwn() throws Exception {
+  void everyCurveCpClientHasItsOwnShell() throws Exception {
     String other = name + "-other";
     try (CurveCp server = new CurveCp(directory);
         Line line = server.connect(name);
@@ -213,10 +213,10 @@ class CompositionIT {
         Terminal otherTerminal = Terminal.open(24, 80)) {
       attach(terminal);
       attach(otherTerminal, other);
-      assertNotEquals(processIn(terminal), processIn(otherTerminal));
+      assertNotEquals(shellPid(terminal), shellPid(otherTerminal));
       terminal.type("exit\r");
       assertEquals(0, line.exitCode());
-      assertEquals("still here", valueIn(otherTerminal, "still here"));
+      assertEquals("still here", evaluate(otherTerminal, "still here"));
       assertTrue(otherLine.isRunning());
     }
   }
@@ -240,7 +240,7 @@ class CompositionIT {
     await().atMost(20, SECONDS).until(() -> Proc.isListening(name));
   }
 
-  private void assertNobodyListens() {
+  private void assertNotListening() {
     await().atMost(20, SECONDS).until(() -> !Proc.isListening(name));
   }
 
@@ -256,50 +256,50 @@ class CompositionIT {
   }
 
   /**
-   * @return what an expression is in the shell that is reached
+   * @return the value of an expression in the attached shell
    */
-  private static String valueIn(Terminal terminal, String expression) {
-    // Typed, it is not what is shown.
+  private static String evaluate(Terminal terminal, String expression) {
+    // Quoted so that the terminal's echo of this line does not match.
     terminal.type("echo \"is\"\"=" + expression + ";\"\r");
     terminal.awaitText("is=");
     String value = terminal.awaitText(";");
     return value.substring(0, value.length() - 1);
   }
 
-  private static String processIn(Terminal terminal) {
-    return valueIn(terminal, "$$");
+  private static String shellPid(Terminal terminal) {
+    return evaluate(terminal, "$$");
   }
 
   /**
-   * @return the number of the shell's process
+   * @return the shell's process ID
    */
-  private String assertOutlivesWhoDetaches() throws Exception {
+  private String assertShellSurvivesDetaching() throws Exception {
     try (Terminal first = Terminal.open(24, 80);
         Terminal second = Terminal.open(24, 80)) {
       Process client = attach(first);
-      String shell = processIn(first);
+      String shell = shellPid(first);
       first.type("x=kept\r");
       first.type(DETACH);
       first.awaitText("detached from " + name);
       assertEquals(0, Terminal.exitCode(client));
       client = attach(second);
-      assertEquals(shell, processIn(second));
-      assertEquals("kept", valueIn(second, "$x"));
+      assertEquals(shell, shellPid(second));
+      assertEquals("kept", evaluate(second, "$x"));
       second.type(DETACH);
       assertEquals(0, Terminal.exitCode(client));
       return shell;
     }
   }
 
-  private void assertBulkIsWhole() throws Exception {
+  private void assertBulkDataIsComplete() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       attach(terminal);
-      assertOutputIsWhole(terminal);
-      assertInputIsWhole(terminal);
+      assertOutputIsComplete(terminal);
+      assertInputIsComplete(terminal);
     }
   }
 
-  private static void assertOutputIsWhole(Terminal terminal) {
+  private static void assertOutputIsComplete(Terminal terminal) {
     terminal.type("stty -echo; echo st''art; seq " + LINES + "; echo e''nd\r");
     terminal.awaitText("start\r\n");
     String expected =
@@ -307,8 +307,8 @@ class CompositionIT {
     assertEquals(expected + "end", terminal.awaitText("end"));
   }
 
-  /** Of every byte but the one that detaches. */
-  private void assertInputIsWhole(Terminal terminal) throws Exception {
+  /** With every byte value except the detach key's. */
+  private void assertInputIsComplete(Terminal terminal) throws Exception {
     byte[] pasted = Bytes.random(PASTED, 7);
     for (int i = 0; i < PASTED; i++) {
       pasted[i] = pasted[i] == DETACH.charAt(0) ? 0 : pasted[i];
@@ -320,7 +320,7 @@ class CompositionIT {
     assertArrayEquals(pasted, Files.readAllBytes(directory.resolve("pasted")));
   }
 
-  private static boolean sleeps(long shell) {
+  private static boolean runsSleep(long shell) {
     return Proc.children(shell).stream().anyMatch(child -> Proc.program(child).endsWith("/sleep"));
   }
 

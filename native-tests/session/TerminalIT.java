@@ -40,7 +40,9 @@ class TerminalIT {
     "env", "PS1=$ ", "bash", "--norc", "--noprofile", "--noediting", "-i"
   };
 
-  /** Else two VMs that are process 1 and share /tmp quarrel about a file, on standard output. */
+  /**
+   * Else two VMs that are process 1 and share /tmp collide on a file there, and print a warning.
+   */
   private static final String NO_PERF_DATA = "-XX:-UsePerfData";
 
   @TempDir Path directory;
@@ -64,7 +66,7 @@ class TerminalIT {
   }
 
   @Test
-  void theCommandHasNoDescriptorButItsTerminalAndWhatIosockWasGiven() throws Exception {
+  void theCommandHasOnlyItsTerminalAndInheritedDescriptors() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .under(Programs.compiled("setup"), "-d7")
@@ -77,7 +79,7 @@ class TerminalIT {
   }
 
   @Test
-  void withoutATerminalToTakeAfterItIsASaneOne() throws Exception {
+  void ifIosockHasNoTerminalTheCommandsHasDefaultSettings() throws Exception {
     try (Iosock iosock = start("sh", "-c", "stty size; stty -a")) {
       assertEquals(0, iosock.exitCode());
       String settings = iosock.output();
@@ -90,7 +92,7 @@ class TerminalIT {
   }
 
   @Test
-  void itTakesAfterTheTerminalThatIosockIsStartedOn() throws Exception {
+  void theSettingsAreCopiedFromIosocksTerminal() throws Exception {
     List<String> line = new ArrayList<>();
     line.addAll(List.of("sh", "-c", "stty erase ^H intr ^X -iutf8; exec \"$@\"", "sh"));
     line.addAll(Iosock.commandLine(List.of()));
@@ -106,9 +108,9 @@ class TerminalIT {
   }
 
   @Test
-  void itFollowsTheSizeOfThatTerminalUntilAClientHasOne() throws Exception {
+  void theSizeIsThatOfIosocksTerminalUntilAClientHasOne() throws Exception {
     try (Terminal own = Terminal.open(31, 101);
-        Terminal far = Terminal.open(42, 142)) {
+        Terminal remote = Terminal.open(42, 142)) {
       own.startIosock(directory, "-p", "s.sock", Programs.compiled("printsizes"));
       own.awaitText("31x101\r");
       own.resize(32, 102);
@@ -117,23 +119,25 @@ class TerminalIT {
         own.resize(33, 103);
         client.readUntil("33x103\r\n");
       }
-      Process client = far.startIosock(directory, "-p", "--connect", "s.sock");
-      far.awaitText("42x142\r\n");
-      // Later sizes come over what is passed beside the first word.
-      far.awaitRaw().type("word").awaitText("word");
+      Process client = remote.startIosock(directory, "-p", "--connect", "s.sock");
+      remote.awaitText("42x142\r\n");
+      // The client sends further sizes only after its first input.
+      remote.awaitRaw().type("word").awaitText("word");
       own.resize(34, 104);
-      String told = far.awaitText("x1");
-      far.awaitText("42\r\n");
-      assertTrue(told.endsWith("42x1"), told);
-      far.resize(43, 143);
-      far.awaitText("43x143\r\n");
+      String shown = remote.awaitText("x1");
+      remote.awaitText("42\r\n");
+      assertTrue(shown.endsWith("42x1"), shown);
+      remote.resize(43, 143);
+      remote.awaitText("43x143\r\n");
       client.destroyForcibly();
       assertEquals(128 + SIGKILL, Terminal.exitCode(client));
       awaitFollowed(own);
     }
   }
 
-  /** It is followed again once iosock has noticed that the client is gone. */
+  /**
+   * Resizes until the size is followed again: iosock has noticed by then that the client is gone.
+   */
   private static void awaitFollowed(Terminal terminal) {
     AtomicInteger rows = new AtomicInteger(50);
     await()
@@ -146,7 +150,7 @@ class TerminalIT {
   }
 
   @Test
-  void theInterruptKeyInterrupts() throws Exception {
+  void ctrlCInterruptsTheCommand() throws Exception {
     String script = "trap 'echo inter''rupted; exit 4' INT; cat";
     try (Iosock iosock = start("sh", "-c", script);
         Client client = iosock.awaitListening().connect()) {
@@ -157,7 +161,7 @@ class TerminalIT {
   }
 
   @Test
-  void theEndOfFileKeyEndsTheInput() throws Exception {
+  void ctrlDEndsTheInput() throws Exception {
     try (Iosock iosock = start("sh", "-c", "cat; echo over; cat; exit 5");
         Client client = iosock.awaitListening().connect()) {
       awaitCat(client);
@@ -168,13 +172,13 @@ class TerminalIT {
     }
   }
 
-  /** What is typed is echoed by the terminal, and then comes back from cat. */
+  /** The terminal echoes the line, and then cat prints it. */
   private static void awaitCat(Client client) throws IOException {
     client.send("word\n").readUntil("word\r\nword\r\n");
   }
 
   @Test
-  void jobsAreStoppedAndContinued() throws Exception {
+  void ctrlZStopsAJobAndFgContinuesIt() throws Exception {
     try (Iosock iosock = start(SHELL);
         Terminal terminal = Terminal.open(24, 80)) {
       iosock.awaitListening();
@@ -194,7 +198,7 @@ class TerminalIT {
   }
 
   @Test
-  void anInteractiveShellMissesNothing() throws Exception {
+  void anInteractiveShellHasJobControl() throws Exception {
     try (Iosock iosock = start(SHELL);
         Client client = iosock.awaitListening().connect()) {
       String shown = client.send("echo $((20+3))x; exit 5\n").readAllText();
@@ -207,7 +211,7 @@ class TerminalIT {
   }
 
   @Test
-  void aClientComesBackToTheSameShell() throws Exception {
+  void theNextClientReachesTheSameShell() throws Exception {
     try (Iosock iosock = start(SHELL).awaitListening()) {
       try (Client client = iosock.connect()) {
         client.send("x=ke; y=pt; echo $((20+3))x\n").readUntil("23x\r\n");
@@ -220,7 +224,7 @@ class TerminalIT {
   }
 
   @Test
-  void whileNobodyIsConnectedItShowsOnTheConsole() throws Exception {
+  void withoutAClientOutputGoesToTheConsole() throws Exception {
     try (Iosock iosock = start("sh", "-c", "echo out; echo err >&2; exit 7")) {
       assertEquals(7, iosock.exitCode());
       assertEquals("out\r\nerr\r\n", iosock.output());
@@ -245,18 +249,18 @@ class TerminalIT {
   }
 
   @RepeatedTest(20)
-  void lastWordsReachTheClientThoughAGrandchildTalksOn() throws Exception {
-    String script = "trap '' HUP; yes noise & read x; echo last words; exit 9";
+  void finalOutputReachesTheClientThoughAGrandchildKeepsWriting() throws Exception {
+    String script = "trap '' HUP; yes noise & read x; echo last line; exit 9";
     try (Iosock iosock = start("sh", "-c", script);
         Client client = iosock.awaitListening().connect()) {
-      client.send("go\n").readUntil("last words\r\n");
+      client.send("go\n").readUntil("last line\r\n");
       client.readAll();
       assertEquals(9, iosock.exitCode());
     }
   }
 
   @Test
-  void aGrandchildThatCannotWriteOnKeepsNobodyFromExiting() throws Exception {
+  void aGrandchildThatBlocksInWriteDoesNotDelayTheExit() throws Exception {
     try (Iosock iosock = start("sh", "-c", "trap '' HUP; yes noise & read x; exit 9");
         Client client = iosock.awaitListening().connect()) {
       client.send(XOFF + "go\n").readAll();
@@ -265,15 +269,15 @@ class TerminalIT {
   }
 
   @RepeatedTest(20)
-  void lastWordsReachTheConsole() throws Exception {
-    try (Iosock iosock = start("sh", "-c", "head -c 100000 /dev/zero; echo last words; exit 9")) {
+  void finalOutputReachesTheConsole() throws Exception {
+    try (Iosock iosock = start("sh", "-c", "head -c 100000 /dev/zero; echo last line; exit 9")) {
       assertEquals(9, iosock.exitCode());
-      assertEquals("\0".repeat(100_000) + "last words\r\n", iosock.output());
+      assertEquals("\0".repeat(100_000) + "last line\r\n", iosock.output());
     }
   }
 
   @Test
-  void aCommandThatClosesItsTerminalMayOpenItAgain() throws Exception {
+  void aCommandMayCloseItsTerminalAndReopenIt() throws Exception {
     fifo("gate");
     String script = "exec </dev/null >/dev/null 2>&1; : >closed; read x <gate; echo back >/dev/tty";
     try (Iosock iosock = start("sh", "-c", script);
@@ -286,12 +290,12 @@ class TerminalIT {
   }
 
   @Test
-  void aTerminalThatWasTakenFromEverybodyMayBeOpenedAgain() throws Exception {
+  void aTerminalThatWasHungUpMayBeReopened() throws Exception {
     requireRoot();
     fifo("gate");
     try (Iosock iosock = start(Programs.compiled("hangup"), "gate");
         Client client = iosock.awaitListening().connect()) {
-      // It cannot open the gate before it has hung up.
+      // The command opens the gate only after it has called vhangup.
       Path gate = directory.resolve("gate");
       Proc.assertIdleWhile(
           iosock.pid(), () -> Proc.state(iosock.awaitCommand().commandPid()) == 'S');
@@ -315,7 +319,7 @@ class TerminalIT {
   }
 
   @Test
-  void nothingIsLeftRunningOnTheTerminal() throws Exception {
+  void noProcessIsLeftRunningOnTheTerminal() throws Exception {
     try (Iosock iosock = start("sh", "-c", "sleep 1000 & echo $!; wait")) {
       await().atMost(20, SECONDS).until(() -> iosock.output().endsWith("\n"));
       long sleeping = Long.parseLong(iosock.output().strip());
@@ -328,7 +332,7 @@ class TerminalIT {
   }
 
   @Test
-  void whereIosockIsKilledTheTerminalHangsUp() throws Exception {
+  void theTerminalHangsUpWhenIosockIsKilled() throws Exception {
     try (Iosock iosock = start("sleep", "1000").awaitCommand()) {
       long command = iosock.commandPid();
       iosock.signal(SIGKILL);
@@ -368,7 +372,7 @@ class TerminalIT {
     "true, No such file or directory",
     ": >/dev/ptmx, Invalid argument",
   })
-  void whereThereAreNoTerminalsItSaysSo(String setup, String reason) throws Exception {
+  void withoutPseudoTerminalsItFailsWithAnErrorLine(String setup, String reason) throws Exception {
     requireRoot();
     Tool.require("unshare", "util-linux");
     String hide = "mount -t tmpfs none /dev && " + setup + " && exec \"$@\"";
