@@ -14,11 +14,11 @@ import support.Iosock;
 import support.Screen;
 import support.Tool;
 
-/** Programs that use the whole screen, seen as a person sees them. */
+/** Full-screen programs, by what a terminal emulator (tmux) shows of them. */
 class ScreenIT {
 
-  /** More than the lines of any screen here, for top(1) to fill it. */
-  private static final String CROWD = "for i in $(seq 60); do sleep 1000 & done; ";
+  /** More processes than any screen here has lines, so that top(1) fills it. */
+  private static final String MANY_PROCESSES = "for i in $(seq 60); do sleep 1000 & done; ";
 
   private static final int LONG_LINE = 150;
   private static final String ATTACHED = "iosock: attached to ./s.sock; Ctrl-\\ detaches";
@@ -27,7 +27,7 @@ class ScreenIT {
   private Iosock iosock;
 
   @BeforeAll
-  static void programsAreThere() {
+  static void requirePrograms() {
     Tool.require("vi", "vim-tiny");
     Tool.require("top", "procps");
   }
@@ -68,7 +68,7 @@ class ScreenIT {
   }
 
   @Test
-  void whoComesBackWithAnotherScreenFindsViOfThatSize() throws Exception {
+  void viIsResizedForAClientWithAnotherScreen() throws Exception {
     writeLongLine();
     start("");
     try (Screen screen = Screen.open(directory, 100, 30);
@@ -88,25 +88,25 @@ class ScreenIT {
     }
   }
 
-  /** Or a shell would show nothing of what was there before, and read what the mouse does. */
+  /** Else the shell would be on the alternate screen, and get mouse reports as input. */
   @Test
-  void whoDetachesFromAProgramThatFillsTheScreenIsBackOnTheirOwn() throws Exception {
+  void detachingFromAFullScreenProgramRestoresTheScreen() throws Exception {
     start("");
     try (Screen screen = Screen.open(directory, 100, 30)) {
       String before = screen.modes();
-      // What is said when detaching scrolls two lines away.
+      // The message at detaching scrolls two lines off the screen.
       run(screen, "echo $((40+2)) before");
       screen.awaitLine("42 before");
       run(screen, "./iosock -p --connect ./s.sock");
       screen.awaitLine(ATTACHED);
-      // What vi, top and others ask for, each in its own way.
+      // The modes that vi, top and others set.
       run(screen, "printf '\\033[?1049h\\033[?1h\\033=\\033[?25l\\033[?1003;1006h\\033[5;9r'");
       run(screen, "clear; echo $((40+2)) inside");
       screen.awaitLine("42 inside");
       assertNotEquals(before, screen.modes());
       screen.press("C-\\");
       screen.awaitLine("iosock: detached from ./s.sock");
-      // Which had been said on the screen from before.
+      // This line is on the screen from before.
       screen.awaitLine(ATTACHED);
       assertEquals(before, screen.modes());
     }
@@ -114,7 +114,7 @@ class ScreenIT {
 
   @Test
   void topFillsTheScreenAndQuits() throws Exception {
-    start(CROWD);
+    start(MANY_PROCESSES);
     try (Screen screen = Screen.open(directory, 100, 30)) {
       attach(screen);
       run(screen, "top -d 1000");
@@ -127,8 +127,8 @@ class ScreenIT {
   }
 
   @Test
-  void whoComesBackWithAnotherScreenFindsTopOfThatSize() throws Exception {
-    start(CROWD);
+  void topIsResizedForAClientWithAnotherScreen() throws Exception {
+    start(MANY_PROCESSES);
     try (Screen screen = Screen.open(directory, 100, 30);
         Screen other = Screen.open(directory, 90, 35)) {
       attach(screen);
@@ -141,14 +141,14 @@ class ScreenIT {
   }
 
   /**
-   * @param before what a shell does before it becomes the one that is asked for
+   * @param before commands that sh runs before it executes bash
    */
   private void start(String before) throws Exception {
     Iosock.script(directory);
     Iosock.Builder builder = Iosock.in(directory);
     builder.environment().put("TERM", "screen");
     builder.environment().put("PS1", "in> ");
-    // Where vi and top look for settings of the user's.
+    // vi and top read the user's settings there.
     builder.environment().put("HOME", directory.toString());
     iosock =
         builder
@@ -160,7 +160,7 @@ class ScreenIT {
     screen.type(command).press("Enter");
   }
 
-  /** Until the shell inside answers. */
+  /** Attaches, and waits until the shell inside responds. */
   private static void attach(Screen screen) throws Exception {
     run(screen, "./iosock -p --connect ./s.sock");
     screen.awaitLine(ATTACHED);
@@ -168,7 +168,7 @@ class ScreenIT {
     screen.awaitLine("42 inside");
   }
 
-  /** Until the shell outside answers, and shows what is typed. */
+  /** Detaches, and waits until the shell outside responds and echoes. */
   private static void detach(Screen screen) throws Exception {
     screen.press("C-\\");
     screen.awaitLines(
@@ -182,7 +182,7 @@ class ScreenIT {
             lines.subList(0, 3).equals(List.of("$ echo $((40+2)) outside", "42 outside", "$")));
   }
 
-  /** The last line with anything on it. */
+  /** Waits until the last line that is not empty is the prompt of the shell inside. */
   private static void awaitPrompt(Screen screen) throws Exception {
     screen.awaitLines(
         lines ->
@@ -201,7 +201,7 @@ class ScreenIT {
     return isVi(lines, rows, List.of("x".repeat(columns), "x".repeat(LONG_LINE - columns)));
   }
 
-  /** The text, tildes below it, and one line of another kind at the bottom. */
+  /** The text, lines of a tilde below it, and a status line at the bottom. */
   private static boolean isVi(List<String> lines, int rows, List<String> text) {
     return lines.size() == rows
         && lines.subList(0, text.size()).equals(text)
@@ -209,7 +209,7 @@ class ScreenIT {
         && !lines.getLast().equals("~");
   }
 
-  /** Processes down to the last line. */
+  /** A process on the last line, so that the list fills the screen. */
   private static boolean isTop(List<String> lines, int rows) {
     return lines.size() == rows
         && lines.getFirst().startsWith("top - ")

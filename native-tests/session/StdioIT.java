@@ -41,40 +41,40 @@ class StdioIT {
 
   private static final int SIGPIPE = 13;
   private static final int SIGTERM = 15;
-  private static final int MUCH = 10_000_000;
+  private static final int BULK = 10_000_000;
   private static final int O_NONBLOCK = 04000;
-  private static final String SPEAK = "cat; echo end; echo err >&2; exit 5";
+  private static final String SCRIPT = "cat; echo end; echo err >&2; exit 5";
 
   @TempDir Path directory;
 
   @Test
-  void outputAndErrorsStayApart() throws Exception {
+  void outputAndErrorsAreSeparate() throws Exception {
     Path input = Files.writeString(directory.resolve("file"), "word\n");
     try (Iosock iosock =
         Iosock.in(directory)
             .input(Redirect.from(input.toFile()))
-            .startWith("-", "sh", "-c", SPEAK)) {
-      assertSpoken("word\n", iosock);
+            .startWith("-", "sh", "-c", SCRIPT)) {
+      assertScriptRan("word\n", iosock);
     }
   }
 
   @Test
-  void inputFromNowhere() throws Exception {
-    try (Iosock iosock = Iosock.in(directory).startWith("-", "sh", "-c", SPEAK)) {
-      assertSpoken("", iosock);
+  void inputFromDevNull() throws Exception {
+    try (Iosock iosock = Iosock.in(directory).startWith("-", "sh", "-c", SCRIPT)) {
+      assertScriptRan("", iosock);
     }
   }
 
   @Test
   void inputFromAPipe() throws Exception {
     try (Iosock iosock =
-        Iosock.in(directory).input(Redirect.PIPE).startWith("-", "sh", "-c", SPEAK)) {
+        Iosock.in(directory).input(Redirect.PIPE).startWith("-", "sh", "-c", SCRIPT)) {
       try (OutputStream input = iosock.process().getOutputStream()) {
-        say(input, "one ");
+        write(input, "one ");
         await().atMost(20, SECONDS).until(() -> iosock.output().equals("one "));
-        say(input, "two\n");
+        write(input, "two\n");
       }
-      assertSpoken("one two\n", iosock);
+      assertScriptRan("one two\n", iosock);
     }
   }
 
@@ -84,32 +84,32 @@ class StdioIT {
     try (Iosock iosock =
         Iosock.in(directory)
             .under("sh", "-c", "exec \"$@\" <fifo", "sh")
-            .startWith("-", "sh", "-c", SPEAK)) {
+            .startWith("-", "sh", "-c", SCRIPT)) {
       Files.writeString(directory.resolve("fifo"), "word\n");
-      assertSpoken("word\n", iosock);
+      assertScriptRan("word\n", iosock);
     }
   }
 
   @Test
-  void inputThatIsClosed() throws Exception {
+  void closedInputIsEndOfFile() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .under(Programs.compiled("setup"), "-x0")
-            .startWith("-", "sh", "-c", SPEAK)) {
-      assertSpoken("", iosock);
+            .startWith("-", "sh", "-c", SCRIPT)) {
+      assertScriptRan("", iosock);
     }
   }
 
-  private static void assertSpoken(String input, Iosock iosock) throws Exception {
+  private static void assertScriptRan(String input, Iosock iosock) throws Exception {
     assertEquals(5, iosock.exitCode());
     assertEquals(input + "end\n", iosock.output());
     assertEquals("err\n", iosock.errors());
   }
 
-  /** Wherever it fails for want of descriptors: nothing is left running. */
+  /** At whatever step of the start the descriptors run out. */
   @ParameterizedTest
   @ValueSource(strings = {"-", "@", "-p -", "-p @"})
-  void whereDescriptorsAreTooFewTheCommandIsNotRun(String options) throws Exception {
+  void withTooFewDescriptorsTheCommandIsNotRun(String options) throws Exception {
     String socket = options.endsWith("@") ? ProcessHandle.current().pid() + "-few" : "";
     List<String> arguments = new ArrayList<>(List.of((options + socket).split(" ")));
     arguments.addAll(List.of("sh", "-c", ": >ran"));
@@ -126,13 +126,13 @@ class StdioIT {
         assertFalse(refused && ran, "with " + limit + ": " + iosock.errors());
       }
     }
-    assertTrue(refusals > 0, "there were always enough");
+    assertTrue(refusals > 0, "there were always enough descriptors");
   }
 
-  /** The command's end is not that of what it wrote; but who is told to hang up does not wait. */
+  /** Without a signal iosock would go on waiting for the reader of the command's output. */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 15})
-  void onceTheCommandIsGoneAnySignalEndsTheWaitForItsReader(int signal) throws Exception {
+  void afterTheCommandHasExitedAnySignalEndsTheWaitForTheReader(int signal) throws Exception {
     String script = "head -c 500000 /dev/zero; : >done; exit 6";
     try (Iosock iosock =
         Iosock.in(directory).output(Redirect.PIPE).startWith("-", "sh", "-c", script)) {
@@ -143,7 +143,7 @@ class StdioIT {
     }
   }
 
-  /** Both ways over one and the same. */
+  /** Input and output are the same socket. */
   @Test
   void inputFromASocket() throws Exception {
     byte[] sent = Bytes.random(1_000_000, 1);
@@ -182,12 +182,12 @@ class StdioIT {
     }
   }
 
-  /** It stays as it is: its lines can be edited, and are. */
+  /** The terminal's settings stay unchanged, so that a line can be edited while it is typed. */
   @Test
   void inputFromATerminal() throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
-      Process iosock = terminal.startIosock(directory, "-", "sh", "-c", "echo ready; " + SPEAK);
+      Process iosock = terminal.startIosock(directory, "-", "sh", "-c", "echo ready; " + SCRIPT);
       terminal.awaitText("ready\r\n");
       terminal.type("wrong\177\177\177\177\177").type("right\n").awaitText("\r\nright\r\n");
       assertEquals(before, terminal.settings());
@@ -199,7 +199,7 @@ class StdioIT {
   }
 
   @Test
-  void whyTheCommandDidNotRun() throws Exception {
+  void aCommandThatCannotBeRunIsOneErrorLine() throws Exception {
     try (Iosock iosock = Iosock.in(directory).startWith("-", "nosuch")) {
       assertEquals(127, iosock.exitCode());
       assertEquals("iosock: cannot run nosuch: No such file or directory\n", iosock.errors());
@@ -210,12 +210,12 @@ class StdioIT {
     }
   }
 
-  /** The first one too, and those that are no text. */
+  /** The first one too, and bytes that are no text. */
   @ParameterizedTest
-  @MethodSource("ways")
-  void everyArgumentArrives(List<String> way) throws Exception {
+  @MethodSource("modes")
+  void everyArgumentArrives(List<String> mode) throws Exception {
     String script = "exec \"$@\" \"$(printf '\\377\\001\\200')\" '' last";
-    List<String> arguments = new ArrayList<>(way);
+    List<String> arguments = new ArrayList<>(mode);
     arguments.addAll(List.of(Programs.compiled("probe"), "first", "-p", "--", "-"));
     try (Iosock iosock =
         Iosock.in(directory)
@@ -232,19 +232,19 @@ class StdioIT {
     }
   }
 
-  static Stream<List<String>> ways() {
+  static Stream<List<String>> modes() {
     return Stream.of(List.of("-"), List.of("-p", "-"), List.of("--pty", "--", "-"));
   }
 
   @Test
-  void muchIsWhole() throws Exception {
-    byte[] sent = Bytes.random(MUCH, 2);
+  void bulkDataIsComplete() throws Exception {
+    byte[] sent = Bytes.random(BULK, 2);
     try (Iosock iosock =
         Iosock.in(directory)
             .input(Redirect.PIPE)
             .output(Redirect.PIPE)
             .startWith("-", "sh", "-c", "cat; exit 6")) {
-      Thread sender = Thread.ofPlatform().start(() -> write(iosock, sent));
+      Thread sender = Thread.ofPlatform().start(() -> writeAndClose(iosock, sent));
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
       sender.join();
       assertEquals(6, iosock.exitCode());
@@ -252,8 +252,8 @@ class StdioIT {
   }
 
   @Test
-  void muchIsWholeFromFileToFile() throws Exception {
-    byte[] sent = Bytes.random(MUCH, 3);
+  void bulkDataFromFileToFileIsComplete() throws Exception {
+    byte[] sent = Bytes.random(BULK, 3);
     Path input = Files.write(directory.resolve("file"), sent);
     try (Iosock iosock =
         Iosock.in(directory).input(Redirect.from(input.toFile())).startWith("-", "cat")) {
@@ -262,7 +262,7 @@ class StdioIT {
     }
   }
 
-  private static void write(Iosock iosock, byte[] bytes) {
+  private static void writeAndClose(Iosock iosock, byte[] bytes) {
     try (OutputStream input = iosock.process().getOutputStream()) {
       input.write(bytes);
     } catch (IOException e) {
@@ -271,7 +271,7 @@ class StdioIT {
   }
 
   @Test
-  void whatTheCommandDoesNotWantToReadIsLeftToOthers() throws Exception {
+  void noInputIsReadOnceTheCommandHasClosedItsStdin() throws Exception {
     fifo("gate");
     try (Iosock iosock =
         Iosock.in(directory)
@@ -280,8 +280,8 @@ class StdioIT {
             .startWith("-", "sh", "-c", "exec <&-; : >closed; read x <gate; echo over")) {
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("closed")));
       try (OutputStream input = iosock.process().getOutputStream()) {
-        say(input, "rest\n");
-        // So long it could be taken by mistake.
+        write(input, "rest\n");
+        // Long enough for iosock to read it by mistake.
         await().during(500, MILLISECONDS).until(() -> iosock.output().isEmpty());
         Files.writeString(directory.resolve("gate"), "open\n");
       }
@@ -291,20 +291,20 @@ class StdioIT {
   }
 
   @Test
-  void theCommandLearnsThatNobodyReads() throws Exception {
-    assertEquals(new Run(0, "y\n"), runBeforeHead("-", "yes"));
+  void theCommandGetsSigpipeOnceTheReaderHasClosed() throws Exception {
+    assertEquals(new Run(0, "y\n"), runPipedToHead("-", "yes"));
     assertEquals(128 + SIGPIPE + "\n", Files.readString(directory.resolve("code")));
   }
 
   @Test
-  void theCommandOnATerminalLearnsThatNobodyReads() throws Exception {
+  void theCommandOnATerminalGetsSighupOnceTheReaderHasClosed() throws Exception {
     String script = "trap 'exit 7' HUP; while :; do echo y; done";
-    assertEquals(new Run(0, "y\r\n"), runBeforeHead("-p", "-", "sh", "-c", script));
+    assertEquals(new Run(0, "y\r\n"), runPipedToHead("-p", "-", "sh", "-c", script));
     assertEquals("7\n", Files.readString(directory.resolve("code")));
   }
 
-  /** Into a program that reads one line; the code that iosock exits with is left in a file. */
-  private Run runBeforeHead(String... arguments) throws IOException, InterruptedException {
+  /** Pipes iosock to a reader of one line; writes iosock's exit code to the file {@code code}. */
+  private Run runPipedToHead(String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
     all.addAll(List.of("sh", "-c", "{ \"$@\"; echo $? >code; } | head -n 1", "sh"));
     all.addAll(Iosock.commandLine(List.of()));
@@ -313,12 +313,12 @@ class StdioIT {
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void outputThatIsFullIsSaid(List<String> way) throws Exception {
+  @MethodSource("modes")
+  void aFullDeviceAsOutputIsOneErrorLine(List<String> mode) throws Exception {
     List<String> all = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
     all.addAll(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
     all.addAll(Iosock.commandLine(List.of()));
-    all.addAll(way);
+    all.addAll(mode);
     all.addAll(List.of("sh", "-c", "trap '' HUP PIPE; echo word; exit 5"));
     assertEquals(
         new Run(5, "iosock: cannot write to standard output: No space left on device\n"),
@@ -326,10 +326,10 @@ class StdioIT {
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void outputThatIsClosed(List<String> way) throws Exception {
-    List<String> arguments = new ArrayList<>(way);
-    // Its terminal may hang up as soon as it has spoken.
+  @MethodSource("modes")
+  void closedOutputIsNoError(List<String> mode) throws Exception {
+    List<String> arguments = new ArrayList<>(mode);
+    // The command's terminal may hang up as soon as the command has written.
     arguments.addAll(List.of("sh", "-c", "trap '' HUP; echo word; exit 5"));
     try (Iosock iosock =
         Iosock.in(directory)
@@ -340,9 +340,9 @@ class StdioIT {
     }
   }
 
-  /** As a program waits at the end of a pipeline, however long it takes. */
+  /** iosock waits for the reader without a limit, as any program in a pipeline does. */
   @Test
-  void aReaderThatTakesItsTimeGetsAllOfIt() throws Exception {
+  void aSlowReaderGetsAllOutput() throws Exception {
     byte[] written = Bytes.random(500_000, 4);
     Files.write(directory.resolve("file"), written);
     try (Iosock iosock =
@@ -350,7 +350,7 @@ class StdioIT {
             .output(Redirect.PIPE)
             .startWith("-", "sh", "-c", "cat file; : >done; exit 6")) {
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("done")));
-      // Longer than a client would be waited for.
+      // Longer than iosock waits for a client.
       await()
           .during(5500, MILLISECONDS)
           .atMost(20, SECONDS)
@@ -361,7 +361,7 @@ class StdioIT {
   }
 
   @Test
-  void aReaderThatTakesNothingHoldsBackTheCommandAlone() throws Exception {
+  void aReaderThatReadsNothingBlocksOnlyTheCommand() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory).output(Redirect.PIPE).startWith("-", "yes").awaitCommand()) {
       long command = iosock.commandPid();
@@ -373,7 +373,7 @@ class StdioIT {
   }
 
   @Test
-  void aCommandThatDoesNotReadHoldsBackItsInputAlone() throws Exception {
+  void aCommandThatReadsNothingBlocksOnlyItsInput() throws Exception {
     fifo("gate");
     byte[] sent = Bytes.random(3_000_000, 5);
     Path in = directory.resolve("in");
@@ -382,9 +382,9 @@ class StdioIT {
             .input(Redirect.PIPE)
             .startWith("-", "sh", "-c", "read x <gate; exec cat >in")
             .awaitCommand()) {
-      Thread sender = Thread.ofPlatform().start(() -> write(iosock, sent));
+      Thread sender = Thread.ofPlatform().start(() -> writeAndClose(iosock, sent));
       Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
-      assertTrue(sender.isAlive(), "it was all taken");
+      assertTrue(sender.isAlive(), "all of the input was taken");
       assertBlocking(iosock);
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals(0, iosock.exitCode());
@@ -394,7 +394,7 @@ class StdioIT {
   }
 
   @Test
-  void afterTheEndOfItsInputTheCommandTalksOnAndIosockIsIdle() throws Exception {
+  void afterTheEndOfTheInputIosockIsIdleAndOutputStillPasses() throws Exception {
     fifo("gate");
     try (Iosock iosock =
         Iosock.in(directory)
@@ -406,14 +406,14 @@ class StdioIT {
     }
   }
 
-  /** Others share them. */
+  /** Other processes share these descriptors. */
   private static void assertBlocking(Iosock iosock) {
     for (int fd = 0; fd <= 2; fd++) {
       assertEquals(0, Proc.flags(iosock.pid(), fd) & O_NONBLOCK, "O_NONBLOCK of " + fd);
     }
   }
 
-  private static void say(OutputStream input, String text) throws IOException {
+  private static void write(OutputStream input, String text) throws IOException {
     input.write(text.getBytes(StandardCharsets.US_ASCII));
     input.flush();
   }

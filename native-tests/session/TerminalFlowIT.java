@@ -25,7 +25,7 @@ import support.Programs;
 import support.Run;
 import support.Terminal;
 
-/** Much that goes through a pseudo-terminal, and what is used up while nothing can. */
+/** Bulk data through a pseudo-terminal, and what a blocked or waiting iosock uses. */
 class TerminalFlowIT {
 
   private static final int SIGTERM = 15;
@@ -36,7 +36,7 @@ class TerminalFlowIT {
   @TempDir Path directory;
 
   @Test
-  void outputIsWhole() throws Exception {
+  void outputIsComplete() throws Exception {
     byte[] written = Bytes.random(OUTPUT, 1);
     Files.write(directory.resolve("file"), written);
     try (Iosock iosock = startRaw("head -c 1 >/dev/null; cat file; exit 3");
@@ -47,7 +47,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void inputIsWhole() throws Exception {
+  void inputIsComplete() throws Exception {
     byte[] sent = Bytes.random(INPUT, 2);
     try (Iosock iosock = startRaw("head -c 500000 >in; echo done");
         Client client = iosock.connect()) {
@@ -58,7 +58,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void bothAreWholeAtOnce() throws Exception {
+  void bothAreCompleteAtOnce() throws Exception {
     byte[] written = Bytes.random(OUTPUT, 3);
     byte[] sent = Bytes.random(INPUT, 4);
     Files.write(directory.resolve("file"), written);
@@ -75,7 +75,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void aClientThatDoesNotReadHoldsBackTheCommandAlone() throws Exception {
+  void aClientThatReadsNothingBlocksOnlyTheCommand() throws Exception {
     try (Iosock iosock =
             Iosock.in(directory)
                 .startOnTerminal("sh", "-c", "read x; exec yes")
@@ -95,12 +95,12 @@ class TerminalFlowIT {
   }
 
   @Test
-  void aFloodWaitsForAProgramThatReadsLate() throws Exception {
+  void aFloodOfInputWaitsForACommandThatReadsLate() throws Exception {
     fifo("gate");
     byte[] flood = Bytes.random(OUTPUT, 5);
     try (Iosock iosock = startRaw("read x <gate; head -c 1000000 >in; echo done");
         Client client = iosock.connect()) {
-      byte[] rest = sendAllThatIsTaken(client, flood);
+      byte[] rest = sendUntilBlocked(client, flood);
       Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals("done\n", client.send(rest).readAllText());
@@ -108,16 +108,16 @@ class TerminalFlowIT {
     }
   }
 
-  /** In lines the terminal drops what it has no room for; nobody is busy for that. */
+  /** In canonical mode the terminal drops input for which it has no buffer space. */
   @ParameterizedTest
   @ValueSource(strings = {"one endless line ", "a line\n"})
-  void aFloodOfLinesThatNobodyReadsKeepsNobodyBusy(String words) throws Exception {
+  void iosockIsIdleAfterAFloodOfLinesThatTheCommandDoesNotRead(String text) throws Exception {
     fifo("gate");
-    byte[] flood = words.repeat(50_000).getBytes(StandardCharsets.US_ASCII);
+    byte[] flood = text.repeat(50_000).getBytes(StandardCharsets.US_ASCII);
     try (Iosock iosock =
             Iosock.in(directory).startOnTerminal("sh", "-c", "read x <gate").awaitListening();
         Client client = iosock.awaitCommand().connect()) {
-      sendAllThatIsTaken(client, flood);
+      sendUntilBlocked(client, flood);
       Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
@@ -125,7 +125,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void linesThatAreReadLateAreWhole() throws Exception {
+  void linesThatAreReadLateAreComplete() throws Exception {
     fifo("gate");
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 50_000; i++) {
@@ -135,7 +135,7 @@ class TerminalFlowIT {
     String script = "stty -echo; echo ready; read x <gate; cat >in; echo done";
     try (Iosock iosock = start(script, "ready\r\n");
         Client client = iosock.connect()) {
-      byte[] rest = sendAllThatIsTaken(client, flood);
+      byte[] rest = sendUntilBlocked(client, flood);
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals("done\r\n", client.send(rest).send("\004").readAllText());
       assertArrayEquals(flood, Files.readAllBytes(directory.resolve("in")));
@@ -143,7 +143,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void clientsLeaveNoDescriptorBehind() throws Exception {
+  void clientsLeakNoDescriptors() throws Exception {
     try (Iosock iosock = start("echo ready; exec cat", "ready\r\n")) {
       String socket = iosock.socket().toString();
       String oddclient = Programs.compiled("oddclient");
@@ -158,7 +158,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void clientsOnTerminalsLeaveNoDescriptorBehind() throws Exception {
+  void clientsOnTerminalsLeakNoDescriptors() throws Exception {
     try (Iosock iosock = start("echo ready; exec cat", "ready\r\n")) {
       connect(iosock);
       int before = settledDescriptors(iosock);
@@ -169,7 +169,7 @@ class TerminalFlowIT {
     }
   }
 
-  /** The size of its terminal comes over a descriptor that it passes with the first word. */
+  /** Such a client has a descriptor for its window size beside the connection. */
   private void connectOnTerminal() throws Exception {
     try (Terminal terminal = Terminal.open(30, 100)) {
       Process client = terminal.startIosock(directory, "-p", "--connect", "s.sock");
@@ -182,7 +182,7 @@ class TerminalFlowIT {
   }
 
   @Test
-  void waitingTakesNoTime() throws Exception {
+  void aWaitingIosockDoesNotWakeUp() throws Exception {
     try (Iosock iosock = start("echo ready; exec cat", "ready\r\n");
         Client client = iosock.connect()) {
       client.send("word\n").readUntil("word\r\nword\r\n");
@@ -195,12 +195,16 @@ class TerminalFlowIT {
     }
   }
 
-  /** Without anything between the bytes of the script and those of its client. */
+  /** Starts a script on a terminal that changes no byte and does not echo. */
   private Iosock startRaw(String script) throws IOException {
     return start("stty raw -echo; echo ready; " + script, "ready\n");
   }
 
-  /** Waits until the console shows what the script says. */
+  /**
+   * Starts a script, and waits for its first output.
+   *
+   * @param shown what the console shows by then
+   */
   private Iosock start(String script, String shown) throws IOException {
     Iosock iosock = Iosock.in(directory).startOnTerminal("sh", "-c", script);
     await().atMost(20, SECONDS).until(() -> iosock.output().equals(shown));
@@ -213,7 +217,7 @@ class TerminalFlowIT {
     }
   }
 
-  /** With the last client noticed to be gone. */
+  /** Counts the descriptors once iosock has closed those of the last client. */
   private static int settledDescriptors(Iosock iosock) throws IOException {
     connect(iosock);
     int[] last = {-1};
@@ -225,9 +229,9 @@ class TerminalFlowIT {
   }
 
   /**
-   * @return what is not taken
+   * @return the bytes that were not sent
    */
-  private static byte[] sendAllThatIsTaken(Client client, byte[] bytes) {
+  private static byte[] sendUntilBlocked(Client client, byte[] bytes) {
     AtomicInteger sent = new AtomicInteger();
     await()
         .during(300, MILLISECONDS)
