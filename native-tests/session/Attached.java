@@ -16,7 +16,7 @@ import support.Terminal;
 /** {@code iosock -p --connect} on a terminal, once it is raw. */
 final class Attached {
 
-  /** After what makes the screen fit to be read again. */
+  /** The escape sequences that reset the terminal, and the message. */
   static final String DETACHED =
       "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>"
           + "\033[r\033[?1049l\033[>4;m\033[m\033[?25h\033[999H\r\n"
@@ -40,7 +40,7 @@ final class Attached {
   }
 
   /**
-   * @param command which runs what follows it
+   * @param command executes its arguments, as env(1) does
    */
   static Attached under(Path directory, Terminal terminal, String... command) throws IOException {
     List<String> all = new ArrayList<>(List.of(command));
@@ -57,23 +57,23 @@ final class Attached {
     PtyServer.awaitIdle(process.pid());
   }
 
-  /** Returns once it sleeps again after it has been told. */
+  /** Returns once iosock has handled SIGWINCH and waits again. */
   void resizeAndAwaitNotice(int rows, int columns) throws IOException {
     long loop = Proc.mainThread(process.pid());
-    String before = sleeps(loop);
+    String before = voluntarySwitches(loop);
     terminal.resize(rows, columns);
     await()
         .pollDelay(0, SECONDS)
         .pollInterval(Duration.ofNanos(100_000))
         .atMost(20, SECONDS)
-        .until(() -> !sleeps(loop).equals(before));
+        .until(() -> !voluntarySwitches(loop).equals(before));
   }
 
-  private static String sleeps(long loop) {
+  private static String voluntarySwitches(long loop) {
     return Proc.status(loop, "voluntary_ctxt_switches");
   }
 
-  /** To as many different sizes as make sure that it is told of each. */
+  /** Waits each time until iosock has handled the change. */
   void resizeAThousandTimes() throws IOException {
     for (int i = 0; i < 1000; i++) {
       resizeAndAwaitNotice(20 + i % 50, 60 + i % 70);
@@ -81,7 +81,7 @@ final class Attached {
   }
 
   /**
-   * @return what has been shown since it was looked at last
+   * @return what was shown after the text that was awaited last
    */
   String detach() throws InterruptedException {
     terminal.type(DETACH);

@@ -14,9 +14,9 @@ import support.Run;
 import support.Tool;
 
 /**
- * A CurveCP server on this machine, with keys of its own, that has a shell on a terminal for every
- * client. Its message program gives a server's program the connection as standard input and output,
- * and a client's as descriptors 6 and 7.
+ * A CurveCP server on this machine, with its own keys, that runs a shell on a pseudo-terminal for
+ * each client. curvecpmessage gives a server's program the connection as standard input and output,
+ * and a client's program as descriptors 6 and 7.
  */
 final class CurveCp implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class CurveCp implements AutoCloseable {
     }
   }
 
-  /** A client, whose end is on an abstract socket. Waits until that listens. */
+  /** Starts a client that serves the connection on an abstract socket; waits until that listens. */
   Line connect(String socket) throws Exception {
     Line client =
         Line.start(
@@ -62,7 +62,7 @@ final class CurveCp implements AutoCloseable {
     return client;
   }
 
-  /** How many processes work for clients. */
+  /** How many processes serve clients. */
   int processes() {
     return line.processes().size();
   }

@@ -16,7 +16,7 @@ import support.Iosock;
 import support.Proc;
 import support.Run;
 
-/** iosock with a command on a pseudo-terminal, which nobody but it and the test looks at. */
+/** iosock with a command on a pseudo-terminal, whose size the test reads and sets with stty(1). */
 final class PtyServer implements AutoCloseable {
 
   static final String INITIAL = "24 80";
@@ -30,12 +30,12 @@ final class PtyServer implements AutoCloseable {
     terminal = Files.readSymbolicLink(Path.of("/proc/" + iosock.commandPid() + "/fd/0")).toString();
   }
 
-  /** With a command that gives back every byte. */
+  /** The command sends back every byte. */
   static PtyServer echo(Path directory) throws IOException {
     return raw(directory, "exec cat");
   }
 
-  /** With a shell command on a terminal that changes no byte. */
+  /** Runs a shell command on a terminal that changes no byte and does not echo. */
   static PtyServer raw(Path directory, String command) throws IOException {
     String script = "stty raw -echo; echo ready; " + command;
     return new PtyServer(Iosock.in(directory).startWith("-p", "./s.sock", "sh", "-c", script));
@@ -45,7 +45,7 @@ final class PtyServer implements AutoCloseable {
     return iosock;
   }
 
-  /** As stty(1) says it. */
+  /** As stty(1) prints it: rows, a space, columns. */
   String size() throws IOException, InterruptedException {
     return stty("size").output().strip();
   }
@@ -55,9 +55,9 @@ final class PtyServer implements AutoCloseable {
     stty("rows", "" + rows, "columns", "" + columns);
   }
 
-  private Run stty(String... words) throws IOException, InterruptedException {
+  private Run stty(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("stty", "-F", terminal));
-    command.addAll(List.of(words));
+    command.addAll(List.of(arguments));
     Run run = Run.of(Path.of("/"), command.toArray(String[]::new));
     assertEquals(0, run.exitCode(), run.output());
     return run;
@@ -83,7 +83,7 @@ final class PtyServer implements AutoCloseable {
     awaitIdle(iosock.pid());
   }
 
-  /** Waits until a process does nothing: neither wakes up nor runs on and on. */
+  /** Waits until a process neither wakes up nor uses processor time. */
   static void awaitIdle(long pid) throws IOException {
     long loop = Proc.mainThread(pid);
     String[] last = {""};
@@ -97,7 +97,7 @@ final class PtyServer implements AutoCloseable {
     return Proc.status(loop, "voluntary_ctxt_switches") + " " + Proc.ticks(pid);
   }
 
-  /** That all is well with whoever comes next. */
+  /** Asserts that the next client is served. */
   void serveAnother() throws IOException {
     try (Client next = iosock.connect()) {
       assertEquals("next", next.send("next").readText(4));

@@ -30,22 +30,22 @@ import support.Terminal;
 import support.Tool;
 
 /**
- * What a terminal says of its size is in no byte of the connection, and whoever does not ask for it
- * gets nothing to keep.
+ * The window size is in no byte of the connection, and a peer that does not know its protocol keeps
+ * no descriptor for it.
  */
 class SizeTransparencyIT {
 
-  /** Every byte except the one that detaches. */
-  private static final String KEYS = everyByteBut('\u001c');
+  /** Every byte except the detach key. */
+  private static final String ALL_BYTES = everyByteBut('\u001c');
 
-  private static final String[] WORDS = {"1", "two", KEYS, KEYS.repeat(20), "the end"};
+  private static final String[] INPUTS = {"1", "two", ALL_BYTES, ALL_BYTES.repeat(20), "the end"};
 
   private static final String MORE = "and more";
 
   @TempDir Path directory;
 
-  /** What answers with the bytes that it gets, and leaves a copy of them in the file {@code in}. */
-  enum FarEnd {
+  /** Servers that send back what they receive, and write a copy of it to the file {@code in}. */
+  enum EchoServer {
     SOCAT("exec socat UNIX-LISTEN:\"$S\" EXEC:'tee in'", 0),
     NETCAT("mkfifo back; nc -lU \"$S\" <back | tee in >back", 0),
     IOSOCK("exec ./iosock \"$S\" tee in", 0),
@@ -54,10 +54,10 @@ class SizeTransparencyIT {
 
     private final String script;
 
-    /** How many descriptors it keeps while the client is there. */
+    /** How many descriptors the server keeps for the window size of a client. */
     private final int kept;
 
-    FarEnd(String script, int kept) {
+    EchoServer(String script, int kept) {
       this.script = script;
       this.kept = kept;
     }
@@ -65,21 +65,21 @@ class SizeTransparencyIT {
 
   @ParameterizedTest
   @EnumSource
-  void onlyWhatIsTypedArrivesThereAndOnlyItsAnswerHere(FarEnd farEnd) throws Exception {
-    Process there = start(farEnd);
+  void theConnectionCarriesOnlyWhatIsTypedAndItsEcho(EchoServer kind) throws Exception {
+    Process server = start(kind);
     try (Terminal terminal = Terminal.open(30, 90)) {
       awaitListening();
       Attached client = Attached.to(directory, terminal);
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("in")));
-      // What it needed for the start has been closed by then.
-      Idle.await(there.pid());
-      int before = descriptors(there);
+      // The server has closed what it needed for its start by then.
+      Idle.await(server.pid());
+      int before = descriptors(server);
       typeAndResize(terminal);
-      assertEquals(before + farEnd.kept, descriptors(there));
+      assertEquals(before + kind.kept, descriptors(server));
       assertEquals(Attached.DETACHED, client.detach());
       assertArrayEquals(bytes(typed()), Files.readAllBytes(directory.resolve("in")));
     } finally {
-      end(there);
+      kill(server);
     }
   }
 
@@ -99,7 +99,7 @@ class SizeTransparencyIT {
   }
 
   /**
-   * @return what was received until the end
+   * @return all that was received until end of file
    */
   private static byte[] echo(SocketChannel channel) {
     ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -117,10 +117,10 @@ class SizeTransparencyIT {
   }
 
   @Test
-  void clientsOfAPipeLeaveNoDescriptorBehind() throws Exception {
+  void clientsOfACommandOnPipesLeakNoDescriptors() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "cat")) {
       int before;
-      // What it needed for the start has been closed once it has served somebody.
+      // iosock has closed what it needed for its start once it has served a client.
       try (Client first = iosock.connect()) {
         assertEquals("x", first.send("x").readText(1));
         before = Proc.descriptors(iosock.pid()) - 1;
@@ -139,7 +139,7 @@ class SizeTransparencyIT {
   }
 
   @Test
-  void clientsOfATerminalLeaveNoDescriptorBehind() throws Exception {
+  void clientsOfACommandOnATerminalLeakNoDescriptors() throws Exception {
     try (PtyServer server = PtyServer.echo(directory)) {
       int before = server.descriptors();
       for (int i = 0; i < 5; i++) {
@@ -156,26 +156,26 @@ class SizeTransparencyIT {
   }
 
   private void typeAndResize(Terminal terminal) {
-    for (int i = 0; i < WORDS.length; i++) {
-      terminal.type(WORDS[i]);
+    for (int i = 0; i < INPUTS.length; i++) {
+      terminal.type(INPUTS[i]);
       terminal.resize(31 + i, 91 + i);
     }
-    assertEquals(String.join("", WORDS), terminal.awaitText(WORDS[WORDS.length - 1]));
+    assertEquals(String.join("", INPUTS), terminal.awaitText(INPUTS[INPUTS.length - 1]));
     terminal.resize(50, 150);
     terminal.type(MORE);
     assertEquals(MORE, terminal.awaitText(MORE));
   }
 
   private static String typed() {
-    return String.join("", WORDS) + MORE;
+    return String.join("", INPUTS) + MORE;
   }
 
-  private Process start(FarEnd farEnd) throws IOException {
+  private Process start(EchoServer kind) throws IOException {
     Tool.require("nc", "netcat-openbsd");
     Tool.require("socat", "socat");
     Iosock.script(directory);
-    ProcessBuilder shell = new ProcessBuilder("sh", "-c", farEnd.script);
-    // An absolute path, so that the list of all sockets says whose it is.
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", kind.script);
+    // An absolute path, which is unique in the list of all sockets.
     shell.environment().put("S", socket());
     return shell
         .directory(directory.toFile())
@@ -188,7 +188,7 @@ class SizeTransparencyIT {
     return directory.resolve("s.sock").toString();
   }
 
-  /** A socket has its path before it listens. */
+  /** That the path exists is not enough: a socket is bound before it listens. */
   private void awaitListening() {
     await().atMost(20, SECONDS).until(this::isListening);
   }
@@ -200,17 +200,17 @@ class SizeTransparencyIT {
     }
   }
 
-  private static int descriptors(Process there) {
-    return Stream.concat(Stream.of(there.toHandle()), there.descendants())
+  private static int descriptors(Process server) {
+    return Stream.concat(Stream.of(server.toHandle()), server.descendants())
         .mapToInt(process -> Proc.descriptors(process.pid()))
         .sum();
   }
 
-  private static void end(Process there) {
-    Stream.concat(there.descendants(), Stream.of(there.toHandle()))
+  private static void kill(Process server) {
+    Stream.concat(server.descendants(), Stream.of(server.toHandle()))
         .toList()
         .forEach(ProcessHandle::destroyForcibly);
-    await().atMost(20, SECONDS).until(() -> !there.isAlive());
+    await().atMost(20, SECONDS).until(() -> !server.isAlive());
   }
 
   private static byte[] bytes(String text) {

@@ -108,7 +108,7 @@ class TerminalIT {
   }
 
   @Test
-  void theSizeIsThatOfIosocksTerminalUntilAClientHasOne() throws Exception {
+  void theSizeIsThatOfIosocksTerminalWhileNoClientHasOne() throws Exception {
     try (Terminal own = Terminal.open(31, 101);
         Terminal remote = Terminal.open(42, 142)) {
       own.startIosock(directory, "-p", "s.sock", Programs.compiled("printsizes"));

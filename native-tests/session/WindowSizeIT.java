@@ -15,18 +15,18 @@ import support.Proc;
 import support.Terminal;
 import support.Tool;
 
-/** A command's terminal has the size of the terminal of whoever is attached to it. */
+/** The command's terminal has the size of the client's terminal. */
 class WindowSizeIT {
 
-  /** Says the size whenever it is told of another one. */
-  private static final String TELLER =
+  /** Prints the size after each SIGWINCH. */
+  private static final String PRINT_SIZES =
       "trap 'stty size' WINCH; echo ready; sleep 1000 & while :; do wait $!; done";
 
   @TempDir Path directory;
 
   @Test
-  void aProgramIsToldTheSizeBeforeAnyKeyAndEveryChangeAfterTheFirst() throws Exception {
-    try (PtyServer server = PtyServer.raw(directory, TELLER);
+  void theSizeArrivesBeforeAnyInputAndChangesArriveAfterTheFirstInput() throws Exception {
+    try (PtyServer server = PtyServer.raw(directory, PRINT_SIZES);
         Terminal terminal = Terminal.open(30, 90)) {
       Iosock iosock = server.iosock();
       Process client = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
@@ -42,7 +42,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void changesBeforeTheFirstKeyAreToldWithIt() throws Exception {
+  void changesBeforeTheFirstInputAreSentWithIt() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(30, 90)) {
       Attached client = Attached.to(directory, terminal);
@@ -58,7 +58,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void theNextOneHasItsOwnSize() throws Exception {
+  void theNextClientHasItsOwnSize() throws Exception {
     try (PtyServer server = PtyServer.echo(directory)) {
       for (int i = 0; i < 3; i++) {
         try (Terminal terminal = Terminal.open(30 + i, 90 + i)) {
@@ -74,7 +74,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void theSizeStaysWhenItsOwnerLeaves() throws Exception {
+  void theSizeStaysAfterTheClientHasDetached() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(30, 90)) {
       Attached.to(directory, terminal).detach();
@@ -84,7 +84,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void aChangeWithinStaysUntilTheTerminalChanges() throws Exception {
+  void aSizeSetByTheCommandStaysUntilTheClientsSizeChanges() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(30, 90)) {
       Attached client = Attached.to(directory, terminal);
@@ -103,14 +103,14 @@ class WindowSizeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nc -U ./s.sock", "socat - ./s.sock", "./iosock --connect ./s.sock"})
-  void clientsOfOtherKindsLeaveTheSizeAsItIs(String command) throws Exception {
+  void otherClientsLeaveTheSizeUnchanged(String command) throws Exception {
     Tool.require("nc", "netcat-openbsd");
     Tool.require("socat", "socat");
     Iosock.script(directory);
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(30, 90)) {
       Process client = terminal.start(directory, command.split(" "));
-      // A whole line, and what comes back is that line once more.
+      // The client's terminal echoes the line, and then the server sends it back.
       terminal.type("a line\n");
       terminal.awaitText("a line\r\na line");
       terminal.resize(31, 91);
@@ -123,7 +123,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void aPlainSocketLeavesTheSizeAsItIs() throws Exception {
+  void aPlainSocketLeavesTheSizeUnchanged() throws Exception {
     try (PtyServer server = PtyServer.echo(directory)) {
       server.resize(50, 150);
       server.serveAnother();
@@ -152,7 +152,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void aServerThatStoodStillLearnsTheLastSize() throws Exception {
+  void aServerThatWasStoppedGetsTheLastSize() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(30, 90)) {
       Attached client = Attached.to(directory, terminal);
@@ -174,7 +174,7 @@ class WindowSizeIT {
   }
 
   @Test
-  void aTerminalThatLearnsItsSizeLateTellsItThen() throws Exception {
+  void aSizeThatTheClientsTerminalGetsLaterIsSentThen() throws Exception {
     try (PtyServer server = PtyServer.echo(directory);
         Terminal terminal = Terminal.open(0, 0)) {
       Attached client = Attached.to(directory, terminal);
@@ -192,8 +192,8 @@ class WindowSizeIT {
   }
 
   @Test
-  void theServersOwnTerminalCountsOnlyWhileNobodySaysASize() throws Exception {
-    String[] server = {"-p", "./s.sock", "sh", "-c", TELLER};
+  void theSizeIsThatOfTheServersTerminalWhileNoClientHasOne() throws Exception {
+    String[] server = {"-p", "./s.sock", "sh", "-c", PRINT_SIZES};
     try (Terminal own = Terminal.open(50, 150);
         Terminal terminal = Terminal.open(30, 90)) {
       own.startIosock(directory, server);
@@ -203,8 +203,8 @@ class WindowSizeIT {
       Process client = terminal.startIosock(directory, "-p", "--connect", "./s.sock");
       terminal.awaitText("30 90\r\n");
       own.resize(52, 152);
-      String said = terminal.awaitText("30 90\r\n");
-      assertFalse(said.contains("52 152"), said);
+      String shown = terminal.awaitText("30 90\r\n");
+      assertFalse(shown.contains("52 152"), shown);
       terminal.awaitRaw().type("\u001c");
       assertEquals(0, Terminal.exitCode(client));
       own.resize(53, 153);
@@ -213,8 +213,8 @@ class WindowSizeIT {
   }
 
   @Test
-  void theServersOwnTerminalCountsWhileTheClientSaysNone() throws Exception {
-    String[] server = {"-p", "./s.sock", "sh", "-c", TELLER};
+  void theSizeIsThatOfTheServersTerminalIfTheClientHasNone() throws Exception {
+    String[] server = {"-p", "./s.sock", "sh", "-c", PRINT_SIZES};
     try (Terminal own = Terminal.open(50, 150)) {
       own.startIosock(directory, server);
       own.awaitText("ready");
