@@ -198,7 +198,7 @@ class CompletionIT {
 
   @Test
   void theNameOfAnAbstractSocketIsQuoted() throws Exception {
-    String name = "@completion" + ProcessHandle.current().pid();
+    String name = "@quoted" + ProcessHandle.current().pid();
     String hostile = name + "$(touch${IFS}named);*";
     try (Iosock iosock = Iosock.in(directory).startWith(hostile, "sleep", "1000")) {
       iosock.awaitListening();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -305,8 +306,9 @@ class AttachIT {
     try (Server server = Server.listen(socket());
         Session session = Session.attach(directory)) {
       try (Client client = server.accept()) {
-        Thread typing = Thread.ofPlatform().start(() -> session.terminal.type(typed));
-        Thread sending = Thread.ofPlatform().start(client.sender(answer));
+        CompletableFuture<Void> typing =
+            CompletableFuture.runAsync(() -> session.terminal.type(typed));
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(client.sender(answer));
         assertArrayEquals(typed, client.read(typed.length));
         typing.join();
         sending.join();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Terminal;
@@ -53,8 +54,8 @@ final class Attached {
     return process.pid();
   }
 
-  void awaitIdle() throws IOException {
-    PtyServer.awaitIdle(process.pid());
+  void awaitIdle() {
+    Idle.await(process.pid());
   }
 
   /** Returns once iosock has handled SIGWINCH and waits again. */

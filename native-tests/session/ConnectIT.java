@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Bytes;
 import support.Client;
+import support.Forks;
 import support.Idle;
 import support.Iosock;
 import support.Proc;
@@ -302,7 +303,7 @@ class ConnectIT {
     try (Server server = Server.listen(socket());
         Iosock iosock = startClient(Redirect.PIPE, Redirect.PIPE);
         Client client = server.accept()) {
-      iosock.process().getInputStream().close();
+      Forks.close(iosock.process().getInputStream());
       client.send("word");
       assertEquals(128 + SIGPIPE, iosock.exitCode());
       assertEquals("", iosock.errors());
@@ -612,7 +613,7 @@ class ConnectIT {
   private Iosock startWaitingClient(Server full) throws Exception {
     Iosock iosock = Iosock.in(directory).startWith("--connect", full.path().toString());
     await().atMost(20, SECONDS).until(() -> Proc.sockets(iosock.pid()) > 0);
-    Idle.await(iosock.pid());
+    Idle.awaitNearly(iosock.pid());
     assertTrue(iosock.process().isAlive(), "iosock has exited");
     return iosock;
   }
@@ -625,11 +626,11 @@ class ConnectIT {
   }
 
   private Process start(String... command) throws Exception {
-    return new ProcessBuilder(command)
-        .directory(directory.toFile())
-        .redirectOutput(directory.resolve("received").toFile())
-        .redirectError(directory.resolve("server.errors").toFile())
-        .start();
+    return Forks.start(
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(directory.resolve("received").toFile())
+            .redirectError(directory.resolve("server.errors").toFile()));
   }
 
   private static void kill(Process process) throws Exception {

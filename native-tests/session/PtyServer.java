@@ -1,6 +1,5 @@
 package session;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
 import support.Client;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Run;
@@ -79,22 +79,8 @@ final class PtyServer implements AutoCloseable {
     await().atMost(30, SECONDS).until(this::descriptors, now -> now == count);
   }
 
-  void awaitIdle() throws IOException {
-    awaitIdle(iosock.pid());
-  }
-
-  /** Waits until a process neither wakes up nor uses processor time. */
-  static void awaitIdle(long pid) throws IOException {
-    long loop = Proc.mainThread(pid);
-    String[] last = {""};
-    await()
-        .during(300, MILLISECONDS)
-        .atMost(30, SECONDS)
-        .until(() -> last[0].equals(last[0] = activity(pid, loop)));
-  }
-
-  private static String activity(long pid, long loop) {
-    return Proc.status(loop, "voluntary_ctxt_switches") + " " + Proc.ticks(pid);
+  void awaitIdle() {
+    Idle.await(iosock.pid());
   }
 
   /** Asserts that the next client is served. */

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Bytes;
 import support.Client;
+import support.Forks;
 import support.Idle;
 import support.Iosock;
 import support.Proc;
@@ -133,8 +135,8 @@ class ServeIT {
     byte[] answer = Bytes.random(10_000_000, 2);
     try (Iosock iosock = startServing()) {
       try (Client client = iosock.connect()) {
-        Thread sending = Thread.ofPlatform().start(client.sender(question));
-        Thread writing = Thread.ofPlatform().start(writer(iosock, answer));
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(client.sender(question));
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(writer(iosock, answer));
         assertArrayEquals(answer, client.read(answer.length));
         sending.join();
         writing.join();
@@ -189,10 +191,10 @@ class ServeIT {
   private byte[] readAndClose(String count) throws Exception {
     Path taken = directory.resolve("taken");
     Process reader =
-        new ProcessBuilder(Programs.compiled("partialreader"), "s.sock", count)
-            .directory(directory.toFile())
-            .redirectOutput(taken.toFile())
-            .start();
+        Forks.start(
+            new ProcessBuilder(Programs.compiled("partialreader"), "s.sock", count)
+                .directory(directory.toFile())
+                .redirectOutput(taken.toFile()));
     assertEquals(0, reader.waitFor());
     return Files.readAllBytes(taken);
   }
@@ -243,9 +245,9 @@ class ServeIT {
   void aWriterBlocksWhileThereIsNoClient() throws Exception {
     byte[] flood = Bytes.random(1_000_000, 5);
     try (Iosock iosock = startServing()) {
-      Thread writer = Thread.ofPlatform().start(writer(iosock, flood));
+      CompletableFuture<Void> writer = CompletableFuture.runAsync(writer(iosock, flood));
       Idle.await(iosock.pid());
-      assertTrue(writer.isAlive());
+      assertTrue(!writer.isDone());
       try (Client client = iosock.connect()) {
         assertArrayEquals(flood, client.read(flood.length));
       }
@@ -393,7 +395,7 @@ class ServeIT {
                 .startWith("--serve", "./s.sock")
                 .awaitListening();
         Client client = iosock.connect()) {
-      iosock.process().getInputStream().close();
+      Forks.close(iosock.process().getInputStream());
       client.send("word");
       assertEquals(128 + SIGPIPE, iosock.exitCode());
       assertEquals("", iosock.errors());

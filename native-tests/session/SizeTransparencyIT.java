@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import support.Client;
+import support.Forks;
 import support.Idle;
 import support.Iosock;
 import support.Proc;
@@ -72,7 +73,7 @@ class SizeTransparencyIT {
       Attached client = Attached.to(directory, terminal);
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("in")));
       // The server has closed what it needed for its start by then.
-      Idle.await(server.pid());
+      Proc.tree(server.toHandle()).forEach(process -> Idle.await(process.pid()));
       int before = descriptors(server);
       typeAndResize(terminal);
       assertEquals(before + kind.kept, descriptors(server));
@@ -177,11 +178,11 @@ class SizeTransparencyIT {
     ProcessBuilder shell = new ProcessBuilder("sh", "-c", kind.script);
     // An absolute path, which is unique in the list of all sockets.
     shell.environment().put("S", socket());
-    return shell
-        .directory(directory.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("log").toFile())
-        .start();
+    return Forks.start(
+        shell
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("log").toFile()));
   }
 
   private String socket() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import support.Forks;
 import support.Programs;
 import support.Tool;
 
@@ -30,7 +31,7 @@ final class Sizer implements AutoCloseable {
     command.add(Programs.compiled("sizer"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    process = builder.directory(directory.toFile()).redirectErrorStream(true).start();
+    process = Forks.start(builder.directory(directory.toFile()).redirectErrorStream(true));
     orders = process.getOutputStream();
     answers = process.inputReader(StandardCharsets.ISO_8859_1);
   }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Bytes;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Programs;
@@ -156,7 +158,7 @@ class StdioIT {
                   .under("sh", "-c", "exec \"$@\" <&1", "sh")
                   .startWith("-", "cat");
           SocketChannel peer = server.accept()) {
-        Thread sender = Thread.ofPlatform().start(() -> sendAll(peer, sent));
+        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> sendAll(peer, sent));
         ByteBuffer received = ByteBuffer.allocate(2 * sent.length);
         while (received.position() < sent.length && peer.read(received) >= 0) {
           continue;
@@ -244,7 +246,8 @@ class StdioIT {
             .input(Redirect.PIPE)
             .output(Redirect.PIPE)
             .startWith("-", "sh", "-c", "cat; exit 6")) {
-      Thread sender = Thread.ofPlatform().start(() -> writeAndClose(iosock, sent));
+      CompletableFuture<Void> sender =
+          CompletableFuture.runAsync(() -> writeAndClose(iosock, sent));
       assertArrayEquals(sent, iosock.process().getInputStream().readAllBytes());
       sender.join();
       assertEquals(6, iosock.exitCode());
@@ -365,7 +368,7 @@ class StdioIT {
     try (Iosock iosock =
         Iosock.in(directory).output(Redirect.PIPE).startWith("-", "yes").awaitCommand()) {
       long command = iosock.commandPid();
-      Proc.assertIdleWhile(iosock.pid(), () -> Proc.state(command) == 'S');
+      Idle.awaitWhile(iosock.pid(), () -> Proc.state(command) == 'S');
       assertBlocking(iosock);
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
@@ -382,9 +385,10 @@ class StdioIT {
             .input(Redirect.PIPE)
             .startWith("-", "sh", "-c", "read x <gate; exec cat >in")
             .awaitCommand()) {
-      Thread sender = Thread.ofPlatform().start(() -> writeAndClose(iosock, sent));
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
-      assertTrue(sender.isAlive(), "all of the input was taken");
+      CompletableFuture<Void> sender =
+          CompletableFuture.runAsync(() -> writeAndClose(iosock, sent));
+      Idle.awaitWhile(iosock.pid(), () -> iosock.commandPid() != 0);
+      assertTrue(!sender.isDone(), "all of the input was taken");
       assertBlocking(iosock);
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals(0, iosock.exitCode());
@@ -399,7 +403,7 @@ class StdioIT {
     try (Iosock iosock =
         Iosock.in(directory)
             .startWith("-", "sh", "-c", "cat; echo over; read x <gate; echo more; exit 4")) {
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.output().equals("over\n"));
+      Idle.awaitWhile(iosock.pid(), () -> iosock.output().equals("over\n"));
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals(4, iosock.exitCode());
       assertEquals("over\nmore\n", iosock.output());

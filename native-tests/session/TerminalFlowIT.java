@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Bytes;
 import support.Client;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Programs;
@@ -66,7 +68,7 @@ class TerminalFlowIT {
             startRaw("head -c 1 >/dev/null; cat file & head -c 500000 >in; wait; exit 4");
         Client client = iosock.connect()) {
       client.send("x");
-      Thread sender = Thread.ofPlatform().start(client.sender(sent));
+      CompletableFuture<Void> sender = CompletableFuture.runAsync(client.sender(sent));
       assertArrayEquals(written, client.readAll());
       sender.join();
       assertEquals(4, iosock.exitCode());
@@ -85,7 +87,7 @@ class TerminalFlowIT {
       long command = iosock.commandPid();
       client.send("go\n");
       await().atMost(20, SECONDS).until(() -> Proc.program(command).endsWith("yes"));
-      Proc.assertIdleWhile(iosock.pid(), () -> Proc.state(command) == 'S');
+      Idle.awaitWhile(iosock.pid(), () -> Proc.state(command) == 'S');
       try (Client second = iosock.connect()) {
         assertEquals("", second.readText(1));
       }
@@ -101,7 +103,7 @@ class TerminalFlowIT {
     try (Iosock iosock = startRaw("read x <gate; head -c 1000000 >in; echo done");
         Client client = iosock.connect()) {
       byte[] rest = sendUntilBlocked(client, flood);
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
+      Idle.awaitWhile(iosock.pid(), () -> iosock.commandPid() != 0);
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals("done\n", client.send(rest).readAllText());
       assertArrayEquals(flood, Files.readAllBytes(directory.resolve("in")));
@@ -118,7 +120,7 @@ class TerminalFlowIT {
             Iosock.in(directory).startOnTerminal("sh", "-c", "read x <gate").awaitListening();
         Client client = iosock.awaitCommand().connect()) {
       sendUntilBlocked(client, flood);
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
+      Idle.awaitWhile(iosock.pid(), () -> iosock.commandPid() != 0);
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import support.Client;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Programs;
@@ -282,7 +283,7 @@ class TerminalIT {
     String script = "exec </dev/null >/dev/null 2>&1; : >closed; read x <gate; echo back >/dev/tty";
     try (Iosock iosock = start("sh", "-c", script);
         Client client = iosock.awaitListening().connect()) {
-      Proc.assertIdleWhile(iosock.pid(), () -> Files.exists(directory.resolve("closed")));
+      Idle.awaitWhile(iosock.pid(), () -> Files.exists(directory.resolve("closed")));
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals("back\r\n", client.readAllText());
       assertEquals(0, iosock.exitCode());
@@ -297,8 +298,7 @@ class TerminalIT {
         Client client = iosock.awaitListening().connect()) {
       // The command opens the gate only after it has called vhangup.
       Path gate = directory.resolve("gate");
-      Proc.assertIdleWhile(
-          iosock.pid(), () -> Proc.state(iosock.awaitCommand().commandPid()) == 'S');
+      Idle.awaitWhile(iosock.pid(), () -> Proc.state(iosock.awaitCommand().commandPid()) == 'S');
       Files.writeString(gate, "open\n");
       client.readUntil("back\r\n");
       awaitCat(client);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,7 +137,7 @@ class TerminalStdioIT {
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "gate"));
     String script = "cat; echo over; read x <gate; echo more; exit 4";
     try (Iosock iosock = Iosock.in(directory).startWith("-p", "-", "sh", "-c", script)) {
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.output().equals("over\r\n"));
+      Idle.awaitWhile(iosock.pid(), () -> iosock.output().equals("over\r\n"));
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals(4, iosock.exitCode());
       assertEquals("over\r\nmore\r\n", iosock.output());
@@ -169,7 +170,7 @@ class TerminalStdioIT {
             .startWith("-p", "-", "yes")
             .awaitCommand()) {
       long command = iosock.commandPid();
-      Proc.assertIdleWhile(iosock.pid(), () -> Proc.state(command) == 'S');
+      Idle.awaitWhile(iosock.pid(), () -> Proc.state(command) == 'S');
       for (int fd = 0; fd <= 2; fd++) {
         assertEquals(0, Proc.flags(iosock.pid(), fd) & O_NONBLOCK, "O_NONBLOCK of " + fd);
       }
@@ -182,9 +183,9 @@ class TerminalStdioIT {
   void inputWaitsWhileTheCommandReadsNothing() throws Exception {
     try (Iosock iosock = startOnPipe("sh", "-c", "stty raw -echo; echo ready; exec sleep 1000")) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
-      Thread sender = Thread.ofPlatform().start(() -> writeUntilClosed(iosock));
-      Proc.assertIdleWhile(iosock.pid(), () -> iosock.commandPid() != 0);
-      assertTrue(sender.isAlive(), "all of the input was taken");
+      CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> writeUntilClosed(iosock));
+      Idle.awaitWhile(iosock.pid(), () -> iosock.commandPid() != 0);
+      assertTrue(!sender.isDone(), "all of the input was taken");
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
       sender.join();

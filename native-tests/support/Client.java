@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client of the socket. What it waits for in vain is ended by the test's time limit. */
+/** A client of the socket. Its calls block; JUnit's timeout interrupts them. */
 public final class Client implements AutoCloseable {
 
   private final SocketChannel channel;
@@ -51,10 +51,10 @@ public final class Client implements AutoCloseable {
   }
 
   /**
-   * Sends as much as is taken at once.
+   * Sends as much as can be sent without blocking.
    *
-   * @param sent how many of the bytes have been sent, before and after
-   * @return how many were taken now
+   * @param sent how many of the bytes have been sent; increased by the result
+   * @return how many were sent now
    */
   public int sendNow(byte[] bytes, AtomicInteger sent) throws IOException {
     channel.configureBlocking(false);
@@ -75,7 +75,7 @@ public final class Client implements AutoCloseable {
   }
 
   /**
-   * @return fewer than {@code count} bytes only at the end
+   * @return fewer than {@code count} bytes only at the end of file
    */
   public byte[] read(int count) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(count);
@@ -97,7 +97,7 @@ public final class Client implements AutoCloseable {
     return all.toByteArray();
   }
 
-  /** What is there already. */
+  /** Bytes that can be read without blocking. */
   private byte[] available() throws IOException {
     channel.configureBlocking(false);
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
@@ -112,14 +112,14 @@ public final class Client implements AutoCloseable {
     return new String(readAll(), StandardCharsets.ISO_8859_1);
   }
 
-  /** Reads on until {@code text} has come; what came right after it may be read too. */
+  /** Reads until {@code text} has been received; bytes right after it may be read too. */
   public void readUntil(String text) throws IOException {
     StringBuilder end = new StringBuilder();
     while (end.indexOf(text) < 0) {
       byte[] some = available();
       String next = some.length > 0 ? new String(some, StandardCharsets.ISO_8859_1) : readText(1);
       if (next.isEmpty()) {
-        throw new EOFException("the end came before: " + text);
+        throw new EOFException("end of file before: " + text);
       }
       end.delete(0, Math.max(end.length() - text.length(), 0));
       end.append(next);
@@ -130,7 +130,7 @@ public final class Client implements AutoCloseable {
     return new String(read(count), StandardCharsets.ISO_8859_1);
   }
 
-  /** A line without its end; what is there at the end. */
+  /** A line without its newline; at the end of file, what is left. */
   public String readLine() throws IOException {
     StringBuilder line = new StringBuilder();
     String next;
@@ -142,6 +142,6 @@ public final class Client implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    Forks.close(channel);
   }
 }

@@ -16,19 +16,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The real jar, run as a user does, in a directory of its own where the socket is {@code s.sock}
- * and the console two files. Closing it kills what still runs.
+ * A running iosock, in a directory of its own where the socket is {@code s.sock} and the console is
+ * the files {@code stdout} and {@code stderr}. Closing it kills the process and its descendants.
  */
 public final class Iosock implements AutoCloseable {
 
-  private static final String JAR = System.getProperty("iosock.jar");
-  private static final String JAVA =
-      Path.of(System.getProperty("java.home"), "bin", "java").toString();
-
-  /** Whoever started the tests may have ignored some: a shell does, in the background. */
+  /** Shells ignore some signals in background jobs; the tests may have been started in one. */
   public static final List<String> DEFAULT_SIGNALS = List.of("env", "--default-signal");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Path directory;
   private final Process process;
@@ -43,8 +39,9 @@ public final class Iosock implements AutoCloseable {
 
     private final Path directory;
     private final List<String> before = new ArrayList<>();
-    private final List<String> virtualMachine = new ArrayList<>();
+    private final List<String> vmOptions = new ArrayList<>();
     private final ProcessBuilder process;
+    private Build build = Build.DEFAULT;
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -56,7 +53,13 @@ public final class Iosock implements AutoCloseable {
               .redirectError(directory.resolve("stderr").toFile());
     }
 
-    /** A command that sets something up and then executes what follows. */
+    /** Another build of iosock than {@link Build#DEFAULT}. */
+    public Builder as(Build build) {
+      this.build = build;
+      return this;
+    }
+
+    /** A command that executes its last arguments, which are those of iosock. */
     public Builder under(String... command) {
       before.addAll(List.of(command));
       return this;
@@ -64,7 +67,7 @@ public final class Iosock implements AutoCloseable {
 
     /** Options of the VM. */
     public Builder withJava(String... options) {
-      virtualMachine.addAll(List.of(options));
+      vmOptions.addAll(List.of(options));
       return this;
     }
 
@@ -105,9 +108,9 @@ public final class Iosock implements AutoCloseable {
     public Iosock startWith(String... arguments) throws IOException {
       List<String> all = new ArrayList<>(DEFAULT_SIGNALS);
       all.addAll(before);
-      all.addAll(commandLine(virtualMachine));
+      all.addAll(build.commandLine(vmOptions));
       all.addAll(List.of(arguments));
-      return new Iosock(directory, process.command(all).start());
+      return new Iosock(directory, Forks.start(process.command(all)));
     }
   }
 
@@ -115,12 +118,13 @@ public final class Iosock implements AutoCloseable {
     return new Builder(directory);
   }
 
-  /** What a user types before iosock's own arguments. */
+  /**
+   * The command line of {@link Build#DEFAULT} before iosock's own arguments.
+   *
+   * @param options of the VM
+   */
   public static List<String> commandLine(List<String> options) {
-    List<String> line = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
-    line.addAll(options);
-    line.addAll(List.of("-jar", JAR));
-    return line;
+    return Build.DEFAULT.commandLine(options);
   }
 
   /** Starts with the defaults and waits until the command runs. */
@@ -129,19 +133,17 @@ public final class Iosock implements AutoCloseable {
   }
 
   /**
-   * Puts a program {@code ./iosock} into a directory, for commands that a shell runs.
+   * Puts a program {@code ./iosock} into a directory, for command lines of a shell.
    *
-   * @return what to put into the shell's place of iosock
+   * @return how the shell calls it
    */
   public static String script(Path directory) throws IOException {
-    Path script = directory.resolve("iosock");
-    StringBuilder line = new StringBuilder("#!/bin/sh\nexec");
-    for (String word : commandLine(List.of())) {
-      line.append(" '").append(word).append('\'');
-    }
-    Files.writeString(script, line.append(" \"$@\"\n"));
-    script.toFile().setExecutable(true);
-    return "./iosock";
+    return Build.DEFAULT.script(directory);
+  }
+
+  /** Where iosock runs. */
+  public Path directory() {
+    return directory;
   }
 
   public Path socket() {
@@ -158,24 +160,24 @@ public final class Iosock implements AutoCloseable {
 
   /** Waits until the socket listens. */
   public Iosock awaitListening() {
-    await().atMost(PATIENCE).until(() -> !process.isAlive() || isListening());
+    await().atMost(TIMEOUT).until(() -> !process.isAlive() || isListening());
     return this;
   }
 
-  /** It, or what it was started under has it as a descendant. */
+  /** Of the process itself and its descendants, as it may be another one that executes iosock. */
   private boolean isListening() {
     return Stream.concat(Stream.of(process.toHandle()), process.descendants())
         .anyMatch(any -> Proc.isListening(any.pid()));
   }
 
-  /** Waits until the command is a child that has become itself, or has been and gone. */
+  /** Waits until the command has been executed; it may have ended since. */
   public Iosock awaitCommand() {
-    await().atMost(PATIENCE).until(() -> !process.isAlive() || commandPid() != 0);
+    await().atMost(TIMEOUT).until(() -> !process.isAlive() || commandPid() != 0);
     return this;
   }
 
   /**
-   * @return 0 if the command does not run, or has not become itself yet
+   * @return 0 if the command does not run, or has not been executed yet
    */
   public long commandPid() {
     for (long child : Proc.children(process.pid())) {
@@ -196,29 +198,29 @@ public final class Iosock implements AutoCloseable {
   }
 
   /**
-   * @return the code that iosock exits with
+   * Waits for the end of iosock.
+   *
+   * @return its exit code
    */
   public int exitCode() throws InterruptedException {
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+    if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("iosock is still running");
     }
     return process.exitValue();
   }
 
-  /** What was written to the console so far. */
+  /** Everything written to stdout so far. */
   public String output() throws IOException {
     return Files.readString(directory.resolve("stdout"), StandardCharsets.ISO_8859_1);
   }
 
+  /** Everything written to stderr so far. */
   public String errors() throws IOException {
     return Files.readString(directory.resolve("stderr"), StandardCharsets.ISO_8859_1);
   }
 
   @Override
   public void close() {
-    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-    all.add(process.toHandle());
-    all.forEach(ProcessHandle::destroyForcibly);
-    await().atMost(PATIENCE).until(() -> all.stream().allMatch(any -> Proc.isGone(any.pid())));
+    Proc.killAll(Proc.tree(process.toHandle()));
   }
 }

@@ -1,6 +1,5 @@
 package support;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -16,11 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A command line that bash runs in a directory where iosock is {@code ./iosock}. Closing it kills
- * what still runs.
+ * all of its processes.
  */
 public final class Line implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Process shell;
@@ -31,25 +30,25 @@ public final class Line implements AutoCloseable {
     this.output = output;
   }
 
-  /** With nothing to read. */
+  /** Its stdin is /dev/null. */
   public static Line start(Path directory, String line) throws IOException {
     Iosock.script(directory);
     File output = directory.resolve("output" + COUNT.incrementAndGet()).toFile();
     List<String> command = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
     command.addAll(List.of("bash", "-c", line));
     Process shell =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(output)
-            .redirectErrorStream(true)
-            .start();
+        Forks.start(
+            new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(output)
+                .redirectErrorStream(true));
     return new Line(shell, output.toPath());
   }
 
   /** Waits for its end. */
   public int exitCode() throws IOException, InterruptedException {
-    assertTrue(shell.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "still running: " + output());
+    assertTrue(shell.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS), "still running: " + output());
     return shell.exitValue();
   }
 
@@ -57,37 +56,29 @@ public final class Line implements AutoCloseable {
     return shell.isAlive();
   }
 
-  /** What was written so far, errors too. */
+  /** Everything written to stdout and stderr so far. */
   public String output() throws IOException {
     return Files.readString(output, StandardCharsets.ISO_8859_1);
   }
 
-  /** All that it has started and that has not ended, and what those have started. */
+  /** The processes of the line that have not ended. */
   public List<Long> processes() {
     return shell.descendants().map(ProcessHandle::pid).toList();
   }
 
-  /**
-   * @param word one of a process's arguments
-   */
-  public long process(String word) throws IOException {
+  /** The process of the line that has this argument. */
+  public long process(String argument) throws IOException {
     for (long process : processes()) {
       String arguments = Files.readString(Path.of("/proc/" + process + "/cmdline"));
-      if (List.of(arguments.split("\0")).contains(word)) {
+      if (List.of(arguments.split("\0")).contains(argument)) {
         return process;
       }
     }
-    throw new AssertionError("none of its processes has the argument " + word);
+    throw new AssertionError("no process has the argument " + argument);
   }
 
   @Override
   public void close() {
-    List<ProcessHandle> all = new ArrayList<>(shell.descendants().toList());
-    all.add(shell.toHandle());
-    all.forEach(ProcessHandle::destroyForcibly);
-    // Zombies may be left for a while: they are another's children by now.
-    await()
-        .atMost(PATIENCE)
-        .until(() -> all.stream().allMatch(process -> Proc.program(process.pid()).isEmpty()));
+    Proc.killAll(Proc.tree(shell.toHandle()));
   }
 }

@@ -3,7 +3,6 @@ package support;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,12 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What proc(5) tells of a process. */
+/** What proc(5) says about a process. */
 public final class Proc {
 
   /** Of a listening socket, in /proc/net/unix. */
@@ -53,14 +51,19 @@ public final class Proc {
     }
   }
 
-  /** The VM's thread that called the program's main; the process's first one only waits for it. */
-  public static long mainThread(long pid) throws IOException {
+  /**
+   * The thread that runs main: in a VM the second one, for which the first only waits; otherwise
+   * the only one.
+   */
+  public static long mainThread(long pid) {
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
       return threads
           .mapToLong(thread -> Long.parseLong(thread.getFileName().toString()))
           .filter(thread -> thread != pid)
           .min()
-          .orElseThrow();
+          .orElse(pid);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -68,15 +71,6 @@ public final class Proc {
   public static long ticks(long pid) {
     String[] fields = stat(pid);
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-  }
-
-  /** Asserts that a process takes next to no CPU time in two seconds through which this holds. */
-  public static void assertIdleWhile(long pid, Callable<Boolean> situation) {
-    await().atMost(20, SECONDS).until(situation);
-    long before = ticks(pid);
-    await().during(2, SECONDS).atMost(20, SECONDS).until(situation);
-    long used = ticks(pid) - before;
-    assertTrue(used < 30, "ticks of CPU time where nothing is to be done: " + used);
   }
 
   /** One letter: S sleeps, R runs, T is stopped, Z is a zombie. */
@@ -88,7 +82,9 @@ public final class Proc {
     return Path.of("/proc/" + pid + "/fd").toFile().list().length;
   }
 
-  /** The flags of an open file as open(2) takes them, which all share who have it open. */
+  /**
+   * The flags of an open file as open(2) takes them; all processes that share the file share them.
+   */
   public static int flags(long pid, int fd) {
     return read(Path.of("/proc/" + pid + "/fdinfo/" + fd))
         .lines()
@@ -113,7 +109,7 @@ public final class Proc {
   }
 
   /**
-   * Whether somebody listens on an abstract socket.
+   * Whether a process listens on an abstract socket.
    *
    * @param name with the at sign
    */
@@ -144,18 +140,31 @@ public final class Proc {
   private static String target(Path link) {
     try {
       return Files.readSymbolicLink(link).toString();
-    } catch (IOException closedMeanwhile) {
+    } catch (IOException closed) {
       return "";
     }
   }
 
-  /** Whether a process is gone, or as good as gone: its parent may take its time to hear of it. */
+  /** Whether a process has ended; its parent may not have reaped it yet. */
   public static boolean isGone(long pid) {
     try {
       return "ZX".indexOf(state(pid)) >= 0;
     } catch (UncheckedIOException gone) {
       return true;
     }
+  }
+
+  /** Kills processes, and waits until they have ended. */
+  public static void killAll(List<ProcessHandle> processes) {
+    processes.forEach(ProcessHandle::destroyForcibly);
+    await().atMost(30, SECONDS).until(() -> processes.stream().allMatch(p -> isGone(p.pid())));
+  }
+
+  /** A process and its descendants. */
+  public static List<ProcessHandle> tree(ProcessHandle root) {
+    List<ProcessHandle> all = new ArrayList<>(root.descendants().toList());
+    all.add(root);
+    return all;
   }
 
   public static boolean exists(long pid) {
@@ -180,10 +189,10 @@ public final class Proc {
    * @param signal as kill(1) takes it, with a dash
    */
   public static void signal(long pid, String signal) throws IOException, InterruptedException {
-    assertEquals(0, new ProcessBuilder("kill", signal, "" + pid).start().waitFor());
+    assertEquals(0, Forks.start(new ProcessBuilder("kill", signal, "" + pid)).waitFor());
   }
 
-  /** The fields after the program's name, which may hold anything. */
+  /** The fields after the program's name; the name may contain any character. */
   private static String[] stat(long pid) {
     String stat = read(Path.of("/proc/" + pid + "/stat"));
     return stat.substring(stat.lastIndexOf(')') + 2).split(" ");

@@ -30,9 +30,9 @@ public final class Programs {
     Tool.require("cc", "gcc");
     Files.createDirectories(BINARIES);
     Process compiler =
-        new ProcessBuilder("cc", "-Wall", "-Werror", "-O1", "-o", "" + binary, "" + source)
-            .redirectErrorStream(true)
-            .start();
+        Forks.start(
+            new ProcessBuilder("cc", "-Wall", "-Werror", "-O1", "-o", "" + binary, "" + source)
+                .redirectErrorStream(true));
     byte[] output = compiler.getInputStream().readAllBytes();
     assertEquals(0, compiler.waitFor(), new String(output, StandardCharsets.UTF_8));
     return binary.toString();

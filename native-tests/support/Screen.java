@@ -13,17 +13,17 @@ import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A terminal with everything that a person sees on it: tmux's, which interprets what programs write
- * as {@link Terminal} does not. A shell runs there. Closing it ends what runs there.
+ * A terminal with a screen, on which a shell runs: tmux interprets the control sequences that
+ * programs write, as {@link Terminal} does not. Closing it kills all of its processes.
  */
 public final class Screen implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path directory;
 
-  /** A tmux of its own, which knows nothing of another that may run. */
+  /** A server of its own, apart from any that the user runs. */
   private final List<String> tmux = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
 
   private Screen(Path directory) {
@@ -66,14 +66,12 @@ public final class Screen implements AutoCloseable {
     tmux("resize-window", "-x", "" + columns, "-y", "" + rows);
   }
 
-  /** Every line from the top to the bottom, without the spaces at its end. */
+  /** All lines from top to bottom, without trailing spaces. */
   public List<String> lines() throws IOException, InterruptedException {
     return tmux("capture-pane", "-p").lines().toList();
   }
 
-  /**
-   * Which of the two screens is shown, and what keys, mouse and lines are to do, in tmux's words.
-   */
+  /** Which of the two screens is shown, and the modes of cursor, keypad, mouse and scrolling. */
   public String modes() throws IOException, InterruptedException {
     return tmux(
         "display-message",
@@ -86,7 +84,11 @@ public final class Screen implements AutoCloseable {
   public void awaitLines(Predicate<List<String>> expected)
       throws IOException, InterruptedException {
     try {
-      await().atMost(PATIENCE).until(() -> expected.test(lines()));
+      // Each look starts a program.
+      await()
+          .atMost(TIMEOUT)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> expected.test(lines()));
     } catch (ConditionTimeoutException e) {
       throw new AssertionError("shown instead:\n" + String.join("\n", lines()), e);
     }
@@ -114,16 +116,10 @@ public final class Screen implements AutoCloseable {
     }
   }
 
-  /** Zombies may be left for a while: they are another's children by now. */
   private void end() throws IOException, InterruptedException {
-    ProcessHandle server = ProcessHandle.of(serverPid()).orElseThrow();
-    List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
-    all.add(server);
+    List<ProcessHandle> all = Proc.tree(ProcessHandle.of(serverPid()).orElseThrow());
     tmux("kill-server");
-    all.forEach(ProcessHandle::destroyForcibly);
-    await()
-        .atMost(PATIENCE)
-        .until(() -> all.stream().allMatch(process -> Proc.program(process.pid()).isEmpty()));
+    Proc.killAll(all);
   }
 
   private long serverPid() throws IOException, InterruptedException {

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A server in iosock's place. What it waits for in vain is ended by the test's time limit. */
+/** A server other than iosock. Its calls block; JUnit's timeout interrupts them. */
 public final class Server implements AutoCloseable {
 
-  private static final int ROOM = 50;
+  private static final int BACKLOG = 50;
 
   private final Path path;
   private final ServerSocketChannel channel;
-  private final List<Client> waiting = new ArrayList<>();
+  private final List<Client> pending = new ArrayList<>();
 
   private Server(Path path, int backlog) throws IOException {
     this.path = path;
@@ -24,17 +24,15 @@ public final class Server implements AutoCloseable {
   }
 
   public static Server listen(Path socket) throws IOException {
-    return new Server(socket, ROOM);
+    return new Server(socket, BACKLOG);
   }
 
-  /**
-   * Its queue is full of two who wait: whoever comes has to wait outside until they are accepted.
-   */
+  /** With a full backlog: connect blocks until a pending client is accepted. */
   public static Server full(Path socket) throws IOException {
-    // One more than asked for has room: unix_stream_connect in the kernel.
+    // The kernel takes one more than asked for: unix_stream_connect.
     Server server = new Server(socket, 1);
-    server.waiting.add(Client.connect(socket));
-    server.waiting.add(Client.connect(socket));
+    server.pending.add(Client.connect(socket));
+    server.pending.add(Client.connect(socket));
     return server;
   }
 
@@ -48,8 +46,8 @@ public final class Server implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
-    for (Client client : waiting) {
+    Forks.close(channel);
+    for (Client client : pending) {
       client.close();
     }
   }

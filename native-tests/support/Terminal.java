@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.posix.Termios;
 import iosock.posix.WindowSize;
 import java.io.File;
 import java.io.IOException;
@@ -18,18 +19,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * A real terminal, and a person before it: what is typed, and what is to be read there. Closing it
- * kills what was started on it and hangs it up.
+ * A pseudo-terminal as the user's terminal: input is typed, output is read. Closing it kills the
+ * processes that were started on it, and hangs it up.
  */
 public final class Terminal implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int READ_AT_ONCE = 4096;
 
   private final Libc libc = new Libc();
+  private final Termios settings = new Termios();
   private final int master;
   private final int slave;
   private final Path path;
@@ -67,7 +68,8 @@ public final class Terminal implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(all).directory(directory.toFile());
     builder.environment().put("TERM", "xterm");
     File file = path.toFile();
-    Process process = builder.redirectInput(file).redirectOutput(file).redirectError(file).start();
+    Process process =
+        Forks.start(builder.redirectInput(file).redirectOutput(file).redirectError(file));
     started.add(process);
     return process;
   }
@@ -110,6 +112,7 @@ public final class Terminal implements AutoCloseable {
       String text = new String(buffer.get(0, length), StandardCharsets.ISO_8859_1);
       synchronized (unread) {
         unread.append(text);
+        unread.notifyAll();
       }
     }
   }
@@ -127,17 +130,30 @@ public final class Terminal implements AutoCloseable {
    * @return what was shown before it and with it
    */
   public String awaitText(String text) {
-    try {
-      await().atMost(PATIENCE).until(() -> text().contains(text));
-    } catch (ConditionTimeoutException e) {
-      throw new AssertionError("not shown: " + text + "; instead: " + text(), e);
-    }
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     synchronized (unread) {
-      int end = unread.indexOf(text) + text.length();
+      int start;
+      while ((start = unread.indexOf(text)) < 0) {
+        awaitOutput(deadline, text);
+      }
+      int end = start + text.length();
       String before = unread.substring(0, end);
       unread.delete(0, end);
       return before;
     }
+  }
+
+  private void awaitOutput(long deadline, String expected) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    try {
+      if (millis > 0) {
+        unread.wait(millis);
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AssertionError("not shown: " + expected + "; instead: " + unread);
   }
 
   public void resize(int rows, int columns) {
@@ -146,44 +162,40 @@ public final class Terminal implements AutoCloseable {
     check(libc.tiocswinsz(master, size), "resize", "a terminal");
   }
 
-  /** All of its settings, as stty(1) writes them for itself. */
+  /** All of the terminal's settings, in the format that stty(1) reads. */
   public String settings() throws IOException, InterruptedException {
-    return stty("-g");
+    Run run = Run.of(Path.of("/"), "stty", "-F", path.toString(), "-g");
+    assertEquals(0, run.exitCode(), run.output());
+    return run.output();
   }
 
-  /** Waits until what is typed is not held back for a line. */
+  /** Waits until the terminal is no longer in canonical mode: termios(3). */
   public Terminal awaitRaw() {
-    await().atMost(PATIENCE).until(() -> stty("-a").contains("-icanon"));
+    await().atMost(TIMEOUT).until(() -> !isCanonical());
     return this;
   }
 
-  private String stty(String option) throws IOException, InterruptedException {
-    Run run = Run.of(Path.of("/"), "stty", "-F", path.toString(), option);
-    assertEquals(0, run.exitCode(), run.output());
-    return run.output();
+  private boolean isCanonical() {
+    check(libc.tcgetattr(slave, settings), "look at", "a terminal");
+    return settings.isCanonical();
   }
 
   /**
    * @return the code that a process exits with which was started here
    */
   public static int exitCode(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "it is still running");
+    assertTrue(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS), "it is still running");
     return process.exitValue();
   }
 
   @Override
   public void close() {
-    List<ProcessHandle> all = new ArrayList<>();
-    for (Process process : started) {
-      all.addAll(process.descendants().toList());
-      all.add(process.toHandle());
-    }
-    all.forEach(ProcessHandle::destroyForcibly);
-    await().atMost(PATIENCE).until(() -> all.stream().allMatch(any -> Proc.isGone(any.pid())));
-    // The reader then finds that nobody has the terminal open any more.
+    Proc.killAll(
+        started.stream().flatMap(process -> Proc.tree(process.toHandle()).stream()).toList());
+    // The reader gets an error once no process has the slave open.
     libc.close(slave);
     try {
-      reader.join(PATIENCE);
+      reader.join(TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -24,11 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Bytes;
 import support.Client;
+import support.Forks;
+import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Programs;
 
-/** Every byte goes to exactly one place, in order. */
+/** Every byte goes to one receiver, in order. */
 class DeliveryIT {
 
   private static final int RECONNECTS = 200;
@@ -37,7 +39,7 @@ class DeliveryIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 60_000, 1_500_000})
-  void whatAClientSentBeforeItLeftArrivesWhole(int count) throws Exception {
+  void allThatAClientSentBeforeItClosedArrives(int count) throws Exception {
     byte[] sent = Bytes.random(count, count);
     try (Iosock iosock =
         Iosock.running(directory, "sh", "-c", "head -c " + count + " >in; echo done")) {
@@ -50,9 +52,11 @@ class DeliveryIT {
     }
   }
 
-  /** More than the pipe holds, and so that words of several who have left wait in their sockets. */
+  /**
+   * More than the pipe holds, so that input of several closed clients is pending in their sockets.
+   */
   @Test
-  void whatSeveralLeftBehindWaitsInOrderWhileTheNextOneIsServed() throws Exception {
+  void pendingInputOfClosedClientsArrivesInOrderWhileTheNextOneIsServed() throws Exception {
     fifo("gate");
     fifo("talk");
     try (Iosock iosock =
@@ -79,17 +83,16 @@ class DeliveryIT {
   }
 
   @Test
-  void aReaderThatStopsForSecondsThenGetsAllOfIt() throws Exception {
+  void aClientThatStopsReadingForSecondsThenGetsAllOfIt() throws Exception {
     try (Iosock iosock =
             Iosock.running(directory, "sh", "-c", "read x; head -c 3000000 /dev/zero; echo end");
         Client client = iosock.connect()) {
       client.send("go\n");
-      // The command is held back, and neither gives up nor keeps anybody busy.
+      // The command is held back: it does not give up, and iosock is idle.
       long shell = iosock.commandPid();
       await().atMost(10, SECONDS).until(() -> !Proc.children(shell).isEmpty());
-      long ticks = Proc.ticks(iosock.pid());
       await().during(3, SECONDS).atMost(10, SECONDS).until(() -> Proc.exists(shell));
-      assertTrue(Proc.ticks(iosock.pid()) - ticks < 50, "CPU time while waiting");
+      Idle.awaitWhile(iosock.pid(), () -> Proc.exists(shell));
       assertArrayEquals(new byte[3_000_000], client.read(3_000_000));
       assertEquals("end", client.readLine());
       assertEquals(0, iosock.exitCode());
@@ -98,58 +101,56 @@ class DeliveryIT {
   }
 
   @RepeatedTest(20)
-  void lastWordsReachTheConsole() throws Exception {
+  void finalOutputReachesTheConsole() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
-            .start("sh", "-c", "head -c 500000 /dev/zero; echo last words; echo err >&2; exit 9")) {
+            .start(
+                "sh", "-c", "head -c 500000 /dev/zero; echo final output; echo err >&2; exit 9")) {
       assertEquals(9, iosock.exitCode());
-      assertEquals(500_000 + "last words\n".length(), iosock.output().length());
-      assertTrue(iosock.output().endsWith("\0last words\n"));
+      assertEquals(500_000 + "final output\n".length(), iosock.output().length());
+      assertTrue(iosock.output().endsWith("\0final output\n"));
       assertEquals("err\n", iosock.errors());
     }
   }
 
   @RepeatedTest(20)
-  void lastWordsReachTheClient() throws Exception {
+  void finalOutputReachesTheClient() throws Exception {
     try (Iosock iosock =
             Iosock.running(
                 directory,
                 "sh",
                 "-c",
-                "read x; head -c 500000 /dev/zero; echo last words; exit 9");
+                "read x; head -c 500000 /dev/zero; echo final output; exit 9");
         Client client = iosock.connect()) {
       client.send("go\n");
       byte[] all = client.readAll();
-      assertEquals(500_000 + "last words\n".length(), all.length);
+      assertEquals(500_000 + "final output\n".length(), all.length);
       assertEquals(9, iosock.exitCode());
       assertEquals("", iosock.output());
     }
   }
 
-  /**
-   * More than the command's pipe holds, and a grandchild keeps the pipe: the rest is in the
-   * client's socket when it is closed.
-   */
+  /** A grandchild keeps the command's stdin open, so that input is pending when iosock closes. */
   @Test
-  void aClientWhoseInputNobodyReadStillGetsACleanEnd() throws Exception {
+  void aClientWhoseInputIsNotReadStillGetsEndOfFileAndNoReset() throws Exception {
     fifo("gate");
     try (Iosock iosock =
             Iosock.running(
                 directory,
                 "sh",
                 "-c",
-                "exec 3<&0; sleep 3 & read x <gate; echo last words; exit 9");
+                "exec 3<&0; sleep 3 & read x <gate; echo final output; exit 9");
         Client client = iosock.connect()) {
       sendAllThatIsTaken(client, Bytes.random(16 << 20, 1));
       Files.writeString(directory.resolve("gate"), "open\n");
       assertEquals(9, iosock.exitCode());
-      assertEquals("last words\n", client.readAllText());
+      assertEquals("final output\n", client.readAllText());
     }
   }
 
   @Test
   @Timeout(300)
-  void noLineIsLostOrDoubledOverManyReconnects() throws Exception {
+  void noLineIsLostOrDoubledInManyReconnects() throws Exception {
     String leaver = Programs.compiled("partialreader");
     List<byte[]> taken = new ArrayList<>();
     try (Iosock iosock =
@@ -157,10 +158,10 @@ class DeliveryIT {
       for (int i = 0; i < RECONNECTS; i++) {
         Path file = directory.resolve("taken");
         Process client =
-            new ProcessBuilder(leaver, iosock.socket().toString(), "" + (100 + i * 37 % 5000))
-                .redirectOutput(file.toFile())
-                .redirectError(Redirect.INHERIT)
-                .start();
+            Forks.start(
+                new ProcessBuilder(leaver, iosock.socket().toString(), "" + (100 + i * 37 % 5000))
+                    .redirectOutput(file.toFile())
+                    .redirectError(Redirect.INHERIT));
         assertEquals(0, client.waitFor());
         taken.add(Files.readAllBytes(file));
       }
@@ -170,10 +171,7 @@ class DeliveryIT {
     assertInterleaved(taken, Files.readAllBytes(directory.resolve("stdout")));
   }
 
-  /**
-   * The numbers from 0 on, each on a line, with what clients took out of them: all that lies
-   * before, between and after that must be on the console.
-   */
+  /** The command writes the numbers from 0 on; what no client was sent must be on the console. */
   private static void assertInterleaved(List<byte[]> taken, byte[] console) {
     Numbers numbers = new Numbers(console.length + taken.stream().mapToInt(t -> t.length).sum());
     int at = 0;
@@ -192,7 +190,7 @@ class DeliveryIT {
         numbers.slice(at, at + rest), Arrays.copyOfRange(console, consoleAt, console.length));
   }
 
-  /** What the command writes, as far as it can have come. */
+  /** The beginning of what the command writes. */
   private record Numbers(byte[] text) {
 
     Numbers(int count) {
@@ -211,9 +209,7 @@ class DeliveryIT {
       return Arrays.copyOfRange(text, from, to);
     }
 
-    /**
-     * Where the part stands; short parts may stand in several places, of which the first counts.
-     */
+    /** The first position of the part. */
     int find(byte[] part, int from) {
       for (int start = from; start + part.length <= text.length; start++) {
         if (Arrays.equals(text, start, start + part.length, part, 0, part.length)) {
@@ -225,10 +221,11 @@ class DeliveryIT {
   }
 
   private void fifo(String name) throws IOException, InterruptedException {
-    assertEquals(0, new ProcessBuilder("mkfifo", "" + directory.resolve(name)).start().waitFor());
+    assertEquals(
+        0, Forks.start(new ProcessBuilder("mkfifo", "" + directory.resolve(name))).waitFor());
   }
 
-  /** A client that sends until nothing more is taken, and leaves. */
+  /** A client that sends until nothing more is taken, and closes. */
   private static byte[] fill(Iosock iosock, long seed) throws IOException {
     try (Client client = iosock.connect()) {
       return sendAllThatIsTaken(client, Bytes.random(16 << 20, seed));
@@ -236,7 +233,7 @@ class DeliveryIT {
   }
 
   /**
-   * @return how much of it was
+   * @return the bytes that were taken
    */
   private static byte[] sendAllThatIsTaken(Client client, byte[] bytes) {
     AtomicInteger sent = new AtomicInteger();

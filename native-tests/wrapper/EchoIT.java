@@ -13,13 +13,13 @@ import support.Iosock;
 import support.Run;
 import support.Tool;
 
-/** What a client sends, what it gets, and what the console gets meanwhile. */
+/** What a client sends, what it receives, and what the console gets meanwhile. */
 class EchoIT {
 
   @TempDir Path directory;
 
   @Test
-  void megabytesOfAnyBytesComeBackAsTheyWere() throws Exception {
+  void megabytesOfAnyBytesComeBackUnchanged() throws Exception {
     byte[] sent = Bytes.random(16 << 20, 1);
     try (Iosock iosock = Iosock.running(directory, "cat");
         Client client = iosock.connect()) {
@@ -43,7 +43,7 @@ class EchoIT {
   }
 
   @Test
-  void outputAndErrorsGoToTheClientAndToNobodyElse() throws Exception {
+  void outputAndErrorsGoToTheClientAlone() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh")) {
       try (Client client = iosock.connect()) {
         assertEquals("out", client.send("echo out\n").readLine());
@@ -58,7 +58,7 @@ class EchoIT {
   }
 
   @Test
-  void outputAndErrorsGoToTheirOwnConsolesWhileNobodyIsConnected() throws Exception {
+  void outputAndErrorsGoToStdoutAndStderrWhileNoClientIsConnected() throws Exception {
     try (Iosock iosock = Iosock.in(directory).start("sh", "-c", "echo out; echo err >&2; exit 3")) {
       assertEquals(3, iosock.exitCode());
       assertEquals("out\n", iosock.output());
@@ -67,10 +67,10 @@ class EchoIT {
   }
 
   @Test
-  void inputWaitsWhileNobodyIsConnected() throws Exception {
+  void inputBlocksWhileNoClientIsConnected() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh", "-c", "read x; echo got $x")) {
-      try (Client nobody = iosock.connect()) {
-        nobody.shutdownOutput();
+      try (Client silent = iosock.connect()) {
+        silent.shutdownOutput();
       }
       try (Client client = iosock.connect()) {
         assertEquals("got it", client.send("it\n").readLine());
@@ -95,9 +95,9 @@ class EchoIT {
   }
 
   @Test
-  void anAbstractSocketIsASocketToo() throws Exception {
+  void anAbstractSocket() throws Exception {
     Tool.require("socat", "socat");
-    String name = "iosock-test-" + ProcessHandle.current().pid();
+    String name = "iosock-test-" + ProcessHandle.current().pid() + "-echo";
     try (Iosock iosock =
         Iosock.in(directory).startWith("@" + name, "sh", "-c", "read x; echo $x").awaitCommand()) {
       assertEquals(

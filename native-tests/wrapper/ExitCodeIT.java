@@ -17,9 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import support.Build;
 import support.Iosock;
 
-/** iosock exits as the command did, or says in one line why there was none. */
+/** The exit code is the command's; an error is one line on stderr. */
 class ExitCodeIT {
 
   private static final int MAX_NAME = 107;
@@ -43,7 +44,7 @@ class ExitCodeIT {
   private Callable<Void> exit(int code) {
     return () -> {
       Path own = Files.createDirectory(directory.resolve("" + code));
-      assertRunIn(own, code, "", "s.sock", "sh", "-c", "exit " + code);
+      assertRun(Iosock.in(own), code, "", "s.sock", "sh", "-c", "exit " + code);
       return null;
     };
   }
@@ -55,7 +56,7 @@ class ExitCodeIT {
   }
 
   @Test
-  void whyTheCommandDidNotRun() throws Exception {
+  void commandsThatCannotBeRun() throws Exception {
     Files.createDirectory(directory.resolve("folder"));
     Files.writeString(directory.resolve("text"), "no program");
     assertRun(127, "cannot run nosuch: No such file or directory", "s.sock", "nosuch", "-x");
@@ -67,7 +68,7 @@ class ExitCodeIT {
   }
 
   @Test
-  void whyThereIsNoSocket() throws Exception {
+  void socketsThatCannotBeBound() throws Exception {
     String inUse = "Address already in use";
     Files.writeString(directory.resolve("file"), "mine");
     Files.createDirectory(directory.resolve("folder"));
@@ -81,7 +82,7 @@ class ExitCodeIT {
     assertRun(125, "cannot bind : No such file or directory", "", "touch", "started");
     try (Iosock iosock = Iosock.running(directory, "cat")) {
       assertRun(125, "cannot bind s.sock: " + inUse, "s.sock", "touch", "started");
-      // It was left alone: still there, and never anybody's client.
+      // The live socket still works.
       iosock.connect().close();
     }
     assertFalse(Files.exists(directory.resolve("started")));
@@ -117,7 +118,7 @@ class ExitCodeIT {
   }
 
   @Test
-  void whatIsQuotedStaysOnOneLine() throws Exception {
+  void controlCharactersInAnErrorAreReplaced() throws Exception {
     assertRun(127, "cannot run a?b?c: No such file or directory", "s.sock", "a\nb\033c");
   }
 
@@ -145,19 +146,20 @@ class ExitCodeIT {
     }
   }
 
-  /** No complaint is expected where none is given; and the socket is gone in any case. */
+  /** Runs the jar, whose VM is not told to keep quiet. */
   private void assertRun(int code, String complaint, String... arguments) throws Exception {
-    assertRunIn(directory, code, complaint, arguments);
+    assertRun(Iosock.in(directory).as(Build.JAR), code, complaint, arguments);
   }
 
-  private static void assertRunIn(Path directory, int code, String complaint, String... arguments)
-      throws Exception {
-    try (Iosock iosock = Iosock.in(directory).startWith(arguments)) {
+  /** An empty complaint means none. The socket must be gone, unless it could not be bound. */
+  private static void assertRun(
+      Iosock.Builder builder, int code, String complaint, String... arguments) throws Exception {
+    try (Iosock iosock = builder.startWith(arguments)) {
       assertEquals(code, iosock.exitCode(), () -> String.join(" ", arguments));
       assertEquals(complaint.isEmpty() ? "" : "iosock: " + complaint + "\n", iosock.errors());
       boolean wasThere = arguments.length > 1 && complaint.contains("bind");
       if (arguments.length > 0 && !wasThere) {
-        assertFalse(Files.exists(directory.resolve(arguments[0])), "left behind");
+        assertFalse(Files.exists(iosock.directory().resolve(arguments[0])), "left behind");
       }
     }
   }

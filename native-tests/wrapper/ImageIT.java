@@ -19,47 +19,48 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import support.Client;
+import support.Forks;
 import support.Proc;
 import support.Programs;
 import support.Run;
 import support.Tool;
 
-/** The image, moved to where its users have it. */
+/** A copy of the image, as it is installed. */
 class ImageIT {
 
   private static final Path IMAGE = Path.of(System.getProperty("iosock.image"));
   private static final String NAME = "@iosock-image-" + ProcessHandle.current().pid();
 
-  /** The VM's timers that no option is for, as their threads are called; once in 5 seconds. */
+  /** Threads with a timer of the VM that no option turns off; each fires every 5 seconds. */
   private static final Set<String> TIMERS = Set.of("VM Periodic Tas", "C1 CompilerThre");
 
   @TempDir static Path scratch;
   private static Path copy;
 
   @BeforeAll
-  static void itIsCopied() throws Exception {
+  static void copyTheImage() throws Exception {
     copy = scratch.resolve("a copy");
     assertEquals(new Run(0, ""), Run.of(scratch, "cp", "-r", IMAGE.toString(), copy.toString()));
   }
 
-  /** The VM takes other classes for each charset; most containers have no locale. */
+  /** The VM loads other classes for each charset; most containers have no locale. */
   @ParameterizedTest
   @ValueSource(strings = {"C", "C.UTF-8"})
-  void everyClassForACommandComesFromTheArchive(String locale) throws Exception {
+  void everyClassComesFromTheArchive(String locale) throws Exception {
     List<String> line = new ArrayList<>(List.of("env", "LC_ALL=" + locale));
     line.addAll(List.of(listClasses(copy)));
     assertEveryClassComesFromTheArchive(Run.of(scratch, line.toArray(String[]::new)));
   }
 
   @Test
-  void soItDoesForAnyUserWhereNothingCanBeWritten() throws Exception {
+  void everyClassComesFromTheArchiveOnAReadOnlyFileSystem() throws Exception {
     Tool.require("unshare", "util-linux");
     Tool.require("setpriv", "util-linux");
     Tool.requireToRun(runReadOnly("true"), "mounts need root");
     assertEveryClassComesFromTheArchive(runReadOnly(listClasses(Path.of("/mnt"))));
   }
 
-  /** As somebody without rights, with the copy at /mnt, where nobody could write. */
+  /** As user nobody, with the copy at /mnt, read-only. */
   private static Run runReadOnly(String... command) throws IOException, InterruptedException {
     String mount =
         "mount --bind \"$1\" /mnt && mount -o remount,ro,bind /mnt && cd /mnt && shift"
@@ -70,7 +71,6 @@ class ImageIT {
     return Run.of(scratch, line.toArray(String[]::new));
   }
 
-  /** The command runs at once, without a client. */
   private static String[] listClasses(Path image) {
     return new String[] {image + "/bin/java", "-Xlog:class+load", "-m", "iosock", NAME, "true"};
   }
@@ -81,9 +81,9 @@ class ImageIT {
     assertFalse(run.output().contains("source: jrt:"), run.output());
   }
 
-  /** The VM keeps all of it in its heap before the program runs. */
+  /** The VM has all of it on its heap, which is small in the image. */
   @Test
-  void theLongestCommandLineArrives() throws Exception {
+  void theLongestCommandLine() throws Exception {
     String unlimited = "ulimit -s unlimited";
     Tool.requireToRun(
         Run.of(scratch, "sh", "-c", unlimited), "the longest line needs a stack without a limit");
@@ -107,9 +107,9 @@ class ImageIT {
     assertEquals(new Run(0, "56 100000\n"), run);
   }
 
-  /** No shell is there to keep what it can make no variable of. */
+  /** A shell drops variables whose names it does not accept; bin/java is started by none. */
   @Test
-  void theEnvironmentArrivesToTheByteWithoutTheScript() throws Exception {
+  void theEnvironmentToTheByteWithoutBinIosock() throws Exception {
     String probe = Programs.compiled("probe");
     Run direct = Run.of(scratch, inOddEnvironment(probe));
     assertEquals(0, direct.exitCode(), direct.output());
@@ -132,9 +132,9 @@ class ImageIT {
     return probe.output().lines().filter(line -> line.startsWith("variable ")).toList();
   }
 
-  /** Those that a script might use. */
+  /** Names that a script might use. */
   @Test
-  void theScriptChangesNoVariable() throws Exception {
+  void binIosockChangesNoVariable() throws Exception {
     List<String> line = new ArrayList<>(List.of("env", "name=n", "ignored=i", "program=p"));
     line.addAll(List.of("field=f", copy.resolve("bin/iosock").toString(), NAME, "sh", "-c"));
     line.add("echo $name $ignored $program $field");
@@ -142,10 +142,11 @@ class ImageIT {
   }
 
   @Test
-  void whileNothingHappensNothingWakesUpThatCanBeTurnedOff() throws Exception {
+  void anIdleImageWakesUpForNothingThatCanBeTurnedOff() throws Exception {
     Path socket = scratch.resolve("idle.sock");
     Process iosock =
-        new ProcessBuilder(copy.resolve("bin/iosock").toString(), socket.toString(), "cat").start();
+        Forks.start(
+            new ProcessBuilder(copy.resolve("bin/iosock").toString(), socket.toString(), "cat"));
     try {
       await().atMost(20, SECONDS).until(() -> Proc.isListening(iosock.pid()));
       try (Client client = Client.connect(socket)) {
@@ -161,7 +162,7 @@ class ImageIT {
     }
   }
 
-  /** How often each of its threads has gone to sleep. */
+  /** How often each thread has gone to sleep. */
   private static String wakeUps(long pid) throws IOException {
     StringBuilder counts = new StringBuilder();
     try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid, "task"))) {
@@ -176,7 +177,7 @@ class ImageIT {
     return counts.toString();
   }
 
-  /** In both ways that it has: as a log, and as text. */
+  /** The VM prints through its log, and directly. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -184,7 +185,7 @@ class ImageIT {
         "-XX:SharedArchiveFile=nosuch",
         "-XX:+PrintCommandLineFlags",
       })
-  void whatTheVmItselfSaysIsNotOnStandardOutput(String option) throws Exception {
+  void messagesOfTheVmAreNotOnStdout(String option) throws Exception {
     Run run =
         Run.of(
             scratch,

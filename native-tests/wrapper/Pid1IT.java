@@ -22,7 +22,9 @@ class Pid1IT {
 
   private static final int SIGTERM = 15;
 
-  /** Else two VMs that are process 1 and share /tmp quarrel about a file, on standard output. */
+  /**
+   * Two VMs that are process 1 and share /tmp collide on a file, and the second prints a warning.
+   */
   private static final String NO_PERF_DATA = "-XX:-UsePerfData";
 
   @TempDir static Path scratch;
@@ -36,14 +38,14 @@ class Pid1IT {
   }
 
   @Test
-  void everyOrphanIsReapedAndNoneIsTakenForTheCommand() throws Exception {
+  void orphansAreReapedAndNotTakenForTheCommand() throws Exception {
     String script =
         "for i in $(seq 100); do (sh -c 'exit 3' & sh -c 'kill -9 $$' & exec true) & done; wait;"
             + " : >orphaned; read x; ps -e -o pid=,stat=,comm=; exit 7";
     Tool.require("ps", "procps");
     try (Iosock iosock = start("sh", "-c", script)) {
       long init = init(iosock);
-      // Before that there may be one child only because no orphan has been made yet.
+      // Before the file exists, a single child may mean that no orphan has been made yet.
       await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("orphaned")));
       await().atMost(20, SECONDS).until(() -> Proc.children(init).size() == 1);
       try (Client client = iosock.connect()) {
@@ -55,9 +57,9 @@ class Pid1IT {
     }
   }
 
-  /** It has sent its SIGCHLD before anybody could catch it. */
+  /** Its SIGCHLD came before iosock could catch it. */
   @Test
-  void anOrphanFromBeforeIsReapedToo() throws Exception {
+  void anOrphanFromBeforeTheStartIsReapedToo() throws Exception {
     try (Iosock iosock =
         Iosock.in(directory)
             .under("unshare", "-pf", "--kill-child", "--mount-proc")
@@ -86,7 +88,7 @@ class Pid1IT {
   }
 
   @Test
-  void theCommandMayEndBySigtermInItsOwnWay() throws Exception {
+  void theCommandMayHandleSigtermItself() throws Exception {
     try (Iosock iosock =
         start("sh", "-c", "trap 'echo bye; exit 12' TERM; echo ready; while :; do read x; done")) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("ready\n"));
@@ -97,22 +99,22 @@ class Pid1IT {
   }
 
   @Test
-  void itEndsWithTheCommandAndNotWithAnOrphan() throws Exception {
+  void iosockEndsWithTheCommandAndNotWithAnOrphan() throws Exception {
     String script =
-        "(sh -c 'sleep 0.2; exit 99' &); (sleep 1000 &); read x; echo last words; exit 5";
+        "(sh -c 'sleep 0.2; exit 99' &); (sleep 1000 &); read x; echo final output; exit 5";
     try (Iosock iosock = start("sh", "-c", script)) {
       long init = init(iosock);
       await().atMost(20, SECONDS).until(() -> Proc.children(init).size() == 2);
       try (Client client = iosock.connect()) {
-        // The orphan that goes on sleeping holds standard output, and keeps nobody.
-        assertEquals("last words\n", client.send("go\n").readAllText());
+        // The orphan that is left has stdout open, and iosock does not wait for it.
+        assertEquals("final output\n", client.send("go\n").readAllText());
       }
       assertEquals(5, iosock.exitCode());
     }
   }
 
   @Test
-  void aGrandchildThatTalksOnKeepsNobody() throws Exception {
+  void aGrandchildThatWritesOnDoesNotKeepIosockRunning() throws Exception {
     try (Iosock iosock = start("sh", "-c", "yes & read x; exit 6")) {
       try (Client client = iosock.connect()) {
         client.send("go\n");
@@ -123,7 +125,7 @@ class Pid1IT {
   }
 
   @Test
-  void aCommandThatIsNotThere() throws Exception {
+  void aCommandThatDoesNotExist() throws Exception {
     try (Iosock iosock = start("nosuch")) {
       assertEquals(127, iosock.exitCode());
       assertEquals("iosock: cannot run nosuch: No such file or directory\n", iosock.errors());

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import support.Bytes;
 import support.Client;
+import support.Forks;
 import support.Iosock;
 import support.Proc;
 import support.Tool;
@@ -39,9 +40,10 @@ class ResourceUseIT {
       byte[] message = Bytes.random(MESSAGE_SIZE, 1);
       echo(client, message, 10);
       Process strace =
-          new ProcessBuilder("strace", "-f", "-qq", "-o", trace.toString(), "-p", "" + loop(iosock))
-              .redirectErrorStream(true)
-              .start();
+          Forks.start(
+              new ProcessBuilder(
+                      "strace", "-f", "-qq", "-o", trace.toString(), "-p", "" + loop(iosock))
+                  .redirectErrorStream(true));
       await().atMost(20, SECONDS).until(() -> tracer(iosock) != 0);
       echo(client, message, MESSAGES);
       strace.destroy();
@@ -60,7 +62,7 @@ class ResourceUseIT {
 
   @Test
   @Timeout(120)
-  void connectsLeaveNoDescriptorBehind() throws Exception {
+  void connectsLeaveNoDescriptorOpen() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "cat")) {
       connect(iosock, 100);
       int before = settledDescriptors(iosock);
@@ -97,7 +99,7 @@ class ResourceUseIT {
     }
   }
 
-  /** With the last client noticed to be gone. */
+  /** After iosock has closed the last client. */
   private static int settledDescriptors(Iosock iosock) throws Exception {
     try (Client client = iosock.connect()) {
       client.send("end\n").readUntil("end\n");
@@ -110,7 +112,7 @@ class ResourceUseIT {
     return last[0];
   }
 
-  /** The thread of the loop: the one that main runs on. */
+  /** The thread that runs main, and the loop. */
   private static long loop(Iosock iosock) throws Exception {
     return Proc.mainThread(iosock.pid());
   }

@@ -20,7 +20,7 @@ import support.Iosock;
 import support.Run;
 import support.Tool;
 
-/** The path of the socket: whose it is, and who may use it. */
+/** The path of the socket: when it is replaced or removed, and its permissions. */
 class SocketPathIT {
 
   private static final int IN_USE = 125;
@@ -28,7 +28,7 @@ class SocketPathIT {
   @TempDir Path directory;
 
   @Test
-  void aPathWhereNobodyListensAnyMoreIsReplaced() throws Exception {
+  void aPathWithoutAListenerIsReplaced() throws Exception {
     leaveStale();
     try (Iosock iosock = Iosock.running(directory, "cat");
         Client client = iosock.connect()) {
@@ -36,9 +36,9 @@ class SocketPathIT {
     }
   }
 
-  /** To ask whether a socket is alive must not take its client's place, nor the client's output. */
+  /** The probe must not be accepted as a client, which would get output. */
   @Test
-  void aLiveSocketDoesNotNoticeThatItWasTried() throws Exception {
+  void aLiveSocketIsProbedWithoutBecomingItsClient() throws Exception {
     Tool.require("strace", "strace");
     Path trace = directory.resolve("trace");
     try (Iosock iosock =
@@ -57,7 +57,7 @@ class SocketPathIT {
   }
 
   @Test
-  void ofManyThatFindTheSameDeadSocketOneTakesIt() throws Exception {
+  void ofSeveralThatFindTheSameStaleSocketOneTakesIt() throws Exception {
     for (int round = 0; round < 5; round++) {
       leaveStale();
       List<Iosock> rivals = new ArrayList<>();
@@ -80,19 +80,19 @@ class SocketPathIT {
   }
 
   @Test
-  void aPathThatIsSomebodyElsesByNowIsNotUnlinked() throws Exception {
+  void aPathThatHasBeenReplacedIsNotUnlinked() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "cat")) {
       Files.delete(iosock.socket());
-      Files.writeString(iosock.socket(), "another's");
+      Files.writeString(iosock.socket(), "another file");
       iosock.signal(15);
       assertEquals(128 + 15, iosock.exitCode());
-      assertEquals("another's", Files.readString(iosock.socket()));
+      assertEquals("another file", Files.readString(iosock.socket()));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"0600, rw-------", "660, rw-rw----", "0777, rwxrwxrwx", "0, ---------"})
-  void theModeIsAsAsked(String mode, String permissions) throws Exception {
+  void theModeIsAsGiven(String mode, String permissions) throws Exception {
     try (Iosock iosock =
         Iosock.in(directory).startWith("-m", mode, "s.sock", "cat").awaitListening()) {
       assertEquals(permissions, permissions(iosock));
@@ -100,7 +100,7 @@ class SocketPathIT {
   }
 
   @Test
-  void theModeIsNeverAnother() throws Exception {
+  void theModeIsRightFromTheFirstInstant() throws Exception {
     Tool.require("strace", "strace");
     Path trace = directory.resolve("trace");
     try (Iosock iosock =
@@ -119,7 +119,7 @@ class SocketPathIT {
   }
 
   @Test
-  void aDirectorysDefaultAclOpensNothing() throws Exception {
+  void aDefaultAclOfTheDirectoryGrantsNothing() throws Exception {
     Tool.require("setfacl", "acl");
     assertEquals(
         new Run(0, ""),

@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import support.Build;
+import support.Forks;
 import support.Iosock;
 import support.Programs;
 import support.Run;
 
-/** The command sees what it would see without iosock. */
+/** The command sees what it would see without iosock, run by the jar or the image. */
 class TransparentIT {
 
   private static final int SIGHUP = 1;
@@ -53,7 +55,7 @@ class TransparentIT {
   }
 
   @Test
-  void nothingInParticular() throws Exception {
+  void anOrdinaryStart() throws Exception {
     assertSame(new String[] {"env"});
   }
 
@@ -62,7 +64,7 @@ class TransparentIT {
     assertSame(new String[] {"env", "-i", "A=b", "PATH=" + System.getenv("PATH")});
   }
 
-  /** In a charset that they are no text in, and as bytes that are no text at all. */
+  /** In a charset that cannot decode them, and bytes that are no text in any. */
   @Test
   void argumentsAndEnvironmentToTheByte() throws Exception {
     String script =
@@ -72,19 +74,19 @@ class TransparentIT {
     assertTrue(Files.readString(directory.resolve("direct")).contains("argument ff0180\n"));
   }
 
-  /** The parent's soft limit is taken for the one that the VM has raised. */
+  /** The VM has raised the soft limit; iosock takes that of its parent. */
   @Test
   void theOpenFileLimitOfTheShell() throws Exception {
     List<String> script =
         new ArrayList<>(List.of("sh", "-c", "ulimit -Sn 257; \"$@\"; exit $?", "sh"));
-    script.addAll(Iosock.commandLine(List.of()));
+    script.addAll(Build.JAR.commandLine(List.of()));
     script.addAll(List.of("s.sock", "sh", "-c", "ulimit -Sn; ulimit -Hn"));
     Run direct = Run.of(directory, "sh", "-c", "ulimit -Sn 257; ulimit -Sn; ulimit -Hn");
     assertEquals(direct, Run.of(directory, script.toArray(String[]::new)));
   }
 
   @Test
-  void theOpenFileLimitWhereTheImageKeepsIt() throws Exception {
+  void theOpenFileLimitOfTheImage() throws Exception {
     String iosock = Path.of(System.getProperty("iosock.image"), "bin", "iosock").toString();
     assertEquals(
         new Run(0, "258\n"),
@@ -101,9 +103,9 @@ class TransparentIT {
             "ulimit -Sn"));
   }
 
-  /** The VM would put handlers in their place; the image's launcher knows of them before. */
+  /** The VM replaces ignored signals by handlers; bin/iosock reads before which are ignored. */
   @Test
-  void whatIsIgnoredWhereTheImageIsStarted() throws Exception {
+  void ignoredSignalsThroughBinIosock() throws Exception {
     String iosock = Path.of(System.getProperty("iosock.image"), "bin", "iosock").toString();
     String ignored = "trap '' HUP INT QUIT PIPE TERM USR1 USR2 XFSZ; exec \"$@\"";
     String look = Programs.compiled("probe") + " | grep SigIgn";
@@ -113,7 +115,7 @@ class TransparentIT {
   }
 
   @Test
-  void theImageWorksThroughALinkAndWithoutAShell() throws Exception {
+  void theImageWorksThroughASymbolicLinkAndWithoutAShell() throws Exception {
     Path image = Path.of(System.getProperty("iosock.image"), "bin");
     Run hello = new Run(6, "hello\n");
     String[] command = {"s.sock", "sh", "-c", "echo hello; exit 6"};
@@ -127,7 +129,7 @@ class TransparentIT {
   }
 
   /**
-   * @param setup a command that executes what follows it
+   * @param setup a command that executes its last arguments
    */
   private void assertSame(String[] setup, String... arguments) throws Exception {
     String probe = Programs.compiled("probe");
@@ -137,21 +139,25 @@ class TransparentIT {
     direct.addAll(List.of(arguments));
     Path expected = directory.resolve("direct");
     Process process =
-        new ProcessBuilder(direct)
-            .directory(directory.toFile())
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(expected.toFile())
-            .redirectError(Redirect.INHERIT)
-            .start();
+        Forks.start(
+            new ProcessBuilder(direct)
+                .directory(directory.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(expected.toFile())
+                .redirectError(Redirect.INHERIT));
     assertEquals(0, process.waitFor());
-    try (Iosock iosock =
-        Iosock.in(directory)
-            .under(setup)
-            .withJava(KEEP_LIMIT)
-            .start(concat(List.of(probe), arguments))) {
-      assertEquals(0, iosock.exitCode());
-      assertEquals(Files.readString(expected, StandardCharsets.ISO_8859_1), iosock.output());
-      assertEquals("", iosock.errors());
+    for (Build build : Build.values()) {
+      try (Iosock iosock =
+          Iosock.in(directory)
+              .as(build)
+              .under(setup)
+              .withJava(KEEP_LIMIT)
+              .start(concat(List.of(probe), arguments))) {
+        assertEquals(0, iosock.exitCode(), build::name);
+        String output = Files.readString(expected, StandardCharsets.ISO_8859_1);
+        assertEquals(output, iosock.output(), build::name);
+        assertEquals("", iosock.errors(), build::name);
+      }
     }
   }
 
