@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.Runner;
@@ -19,8 +20,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import support.Tool;
 
-/** That every benchmark runs; not how fast. */
+/** Every benchmark runs; how fast is not looked at. */
 @Timeout(300)
+@Isolated("the benchmarks fork this process, beside support.Forks")
 class BenchmarksIT {
 
   private static final Set<String> ALL =
@@ -51,17 +53,17 @@ class BenchmarksIT {
   @Test
   void eachRuns() throws Exception {
     Tool.require("cc", "gcc");
-    ChainedOptionsBuilder shortly =
+    ChainedOptionsBuilder options =
         new OptionsBuilder()
             .param("size", "4096")
-            .forks(1)
+            .forks(0)
             .warmupIterations(0)
             .measurementIterations(1)
             .measurementTime(TimeValue.milliseconds(50))
             .timeout(TimeValue.seconds(30))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
-    Collection<RunResult> results = new Runner(shortly.build()).run();
+    Collection<RunResult> results = new Runner(options.build()).run();
     assertEquals(ALL.size() - WITH_DESIGNS + WITH_DESIGNS * DESIGNS, results.size());
     for (RunResult result : results) {
       assertTrue(result.getPrimaryResult().getScore() > 0, result.getParams().id());

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import support.Run;
 
-/** {@code benchmarks/compare}, without building anew. */
+/** Runs {@code benchmarks/compare}, without its build. */
 final class Compare {
 
   private final Path directory;
 
   /**
-   * @param directory where all that is written goes
+   * @param directory for the results
    */
   Compare(Path directory) {
     this.directory = directory;
@@ -28,7 +28,7 @@ final class Compare {
   }
 
   /**
-   * @param path of programs
+   * @param path the variable PATH
    */
   Run runWithPath(String path, String... arguments) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("env", "PATH=" + path));
@@ -38,11 +38,11 @@ final class Compare {
     return new Run(run.exitCode(), new String(output, StandardCharsets.UTF_8));
   }
 
-  /** With all programs that are usually installed, but for some. */
+  /** With a PATH from which some programs are missing. */
   Run runWithout(List<String> missing, String... arguments)
       throws IOException, InterruptedException {
     Path programs = Files.createDirectory(directory.resolve("bin"));
-    // Not left to JUnit, which warns of each link that it deletes.
+    // JUnit would print a warning for each link that it deletes.
     try {
       Run.of(directory, "sh", "-c", "ln -sf /usr/bin/* /bin/sh bin");
       for (String program : missing) {
@@ -54,7 +54,7 @@ final class Compare {
     }
   }
 
-  /** With a program of the test's own in the place of another. */
+  /** With a shell script instead of a program. */
   Run runWith(String program, String script, String... arguments)
       throws IOException, InterruptedException {
     Path programs = Files.createDirectory(directory.resolve("bin"));

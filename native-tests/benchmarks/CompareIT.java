@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** That whole programs can be compared; not how they compare. */
+/** Whole programs are compared; their figures are not looked at. */
 @Timeout(300)
 class CompareIT {
 
-  private static final String[] LITTLE = {
+  private static final String[] SMALL = {
     "--rounds", "1", "--megabytes", "0.05", "--echoes", "100", "--connects", "5"
   };
 
@@ -33,7 +33,7 @@ class CompareIT {
     Tool.require("ncat", "ncat");
     Tool.require("gnuplot", "gnuplot-nox");
     Compare compare = new Compare(directory);
-    assertEquals(0, compare.run(LITTLE).exitCode());
+    assertEquals(0, compare.run(SMALL).exitCode());
     String table = compare.written("comparison.md");
     String head = "|  | " + String.join(" | ", ALL) + " |\n";
     assertTrue(table.startsWith(head), table);
@@ -43,14 +43,14 @@ class CompareIT {
   }
 
   @Test
-  void whoIsNotInstalledIsNamed() throws Exception {
+  void programsThatAreNotInstalledAreNamed() throws Exception {
     Tool.require("cc", "gcc");
-    Run run = new Compare(directory).runWithout(List.of("socat", "ncat"), LITTLE);
+    Run run = new Compare(directory).runWithout(List.of("socat", "ncat"), SMALL);
     assertTrue(run.output().contains("Not installed: socat, ncat.\n"), run.output());
   }
 
   @Test
-  void whatLastsIsMeasured() throws Exception {
+  void enduranceIsMeasured() throws Exception {
     Tool.require("cc", "gcc");
     Compare compare = new Compare(directory);
     Run run = compare.run("--endurance", "--megabytes", "1");
@@ -70,13 +70,13 @@ class CompareIT {
     for (String name : List.of("iosock", "iosock, jar")) {
       Rows its = new Rows(rows.cells().stream().filter(row -> row.contains(name)).toList());
       assertEquals(done, its.column(1));
-      // The descriptors are exact: in the end there are as many as at first.
+      // As many descriptors are open in the end as at first.
       assertEquals(1, Set.copyOf(its.column(6)).size(), its.toString());
     }
   }
 
   @Test
-  void aWrongOptionIsRefused() throws Exception {
+  void wrongOptionsAreRefused() throws Exception {
     Compare compare = new Compare(directory);
     assertEquals(
         new Run(2, "compare: round is not a recognized option\n"), compare.run("--round", "1"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** That it can be measured what idle programs use; not how much that is. */
+/** The use of idle programs is measured; how much that is, is not looked at. */
 @Timeout(300)
 class IdleIT {
 
@@ -55,7 +55,7 @@ class IdleIT {
       double wakeUps = figure(figures, "wake-ups/s");
       assertTrue(figure(figures, "main thread's, /s") <= wakeUps, name + ": " + figures);
     }
-    // It looks around once a second, on its only thread.
+    // tini wakes up once a second, and has one thread.
     Map<?, ?> tini = (Map<?, ?>) results.get("tini");
     assertTrue(figure(tini, "wake-ups/s") > 0, tini.toString());
     assertEquals(figure(tini, "wake-ups/s"), figure(tini, "main thread's, /s"));
@@ -67,7 +67,7 @@ class IdleIT {
   }
 
   @Test
-  void whoIsNotInstalledIsNamed() throws Exception {
+  void programsThatAreNotInstalledAreNamed() throws Exception {
     Tool.require("cc", "gcc");
     List<String> missing = List.of("socat", "tini", "dumb-init");
     Run run =
@@ -78,7 +78,7 @@ class IdleIT {
   }
 
   @Test
-  void whoEndsIsNotMeasured() throws Exception {
+  void aProgramThatEndsIsAnError() throws Exception {
     Tool.require("cc", "gcc");
     String once = "head -c1 >/dev/null\necho x\n";
     Run run =

@@ -3,7 +3,7 @@ package benchmarks;
 import java.util.Arrays;
 import java.util.List;
 
-/** The first table of a text in Markdown, without its head. */
+/** The rows of the first table in a Markdown text, without its header. */
 record Rows(List<List<String>> cells) {
 
   static Rows of(String text) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** That the start of whole programs can be measured; not how long it takes. */
+/** The start of whole programs is measured; how long it takes is not looked at. */
 @Timeout(300)
 class StartIT {
 
@@ -77,7 +77,7 @@ class StartIT {
   }
 
   @Test
-  void whoIsNotInstalledIsNamed() throws Exception {
+  void programsThatAreNotInstalledAreNamed() throws Exception {
     Tool.require("cc", "gcc");
     List<String> missing = List.of("socat", "dtach", "tini", "dumb-init");
     Run run = new Compare(directory).runWithout(missing, "--start", "--rounds", "1");
@@ -87,7 +87,7 @@ class StartIT {
   }
 
   @Test
-  void whoFailsIsNotMeasured() throws Exception {
+  void aProgramThatFailsIsAnError() throws Exception {
     Tool.require("cc", "gcc");
     Run run = new Compare(directory).runWith("tini", "exit 3\n", "--start", "--rounds", "1");
     assertEquals(1, run.exitCode(), run.output());

@@ -11,15 +11,15 @@ import java.util.Objects;
 import support.Client;
 
 /**
- * A container in which iosock is process 1, with a directory of the machine where its socket is.
- * Closing it removes it, even if it runs.
+ * A container in which iosock is process 1. Its socket is in a directory of the host. Closing it
+ * kills and removes it.
  */
 final class Container implements AutoCloseable {
 
-  /** The socket, as iosock is told. */
+  /** The path of the socket in the container. */
   static final String SOCKET = "/socket/s.sock";
 
-  private static final int PATIENCE_SECONDS = 30;
+  private static final int TIMEOUT_SECONDS = 30;
 
   private final Podman podman;
   private final Path directory;
@@ -36,20 +36,20 @@ final class Container implements AutoCloseable {
 
     private final Podman podman;
     private final Path directory;
-    private final List<String> words = new ArrayList<>(List.of("run", "--detach"));
+    private final List<String> line = new ArrayList<>(List.of("run", "--detach"));
 
     private Builder(Podman podman, Path directory) {
       this.podman = podman;
       this.directory = directory;
       with("--network=none", "--cgroups=disabled", "--log-driver=k8s-file");
-      // Podman's defaults are more than is allowed to the root of some machines.
+      // Podman's defaults may exceed the limits of root.
       with("--ulimit=nofile=512:1024", "--ulimit=nproc=4096:4096");
       with("--volume=" + directory + ":" + Path.of(SOCKET).getParent() + ":U");
     }
 
     /** Options of podman-run(1). */
     Builder with(String... options) {
-      words.addAll(List.of(options));
+      line.addAll(List.of(options));
       return this;
     }
 
@@ -68,13 +68,13 @@ final class Container implements AutoCloseable {
       return start(arguments);
     }
 
-    /** From an image of Podman's whose entrypoint is iosock. */
+    /** From a container image whose entrypoint is iosock. */
     Container start(String image, String... arguments) throws IOException, InterruptedException {
       return with(image).start(arguments);
     }
 
     private Container start(String... arguments) throws IOException, InterruptedException {
-      return new Container(podman, directory, podman.run(with(arguments).words).strip());
+      return new Container(podman, directory, podman.run(with(arguments).line).strip());
     }
   }
 
@@ -92,18 +92,18 @@ final class Container implements AutoCloseable {
   /** Waits until the socket listens. */
   Client connect() {
     return await()
-        .atMost(PATIENCE_SECONDS, SECONDS)
+        .atMost(TIMEOUT_SECONDS, SECONDS)
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> Client.connect(socket()), Objects::nonNull);
   }
 
-  /** Everything that went to standard output and standard error. */
+  /** Everything written to stdout and stderr. */
   String logs() throws IOException, InterruptedException {
     return podman.run("logs", id);
   }
 
   void awaitLogs(String text) {
-    await().atMost(PATIENCE_SECONDS, SECONDS).until(() -> logs().contains(text));
+    await().atMost(TIMEOUT_SECONDS, SECONDS).until(() -> logs().contains(text));
   }
 
   /**
@@ -113,17 +113,17 @@ final class Container implements AutoCloseable {
     podman.run("kill", "--signal=" + signal, id);
   }
 
-  /** Ends it as a user does; after Podman's 10 seconds of grace by SIGKILL. */
+  /** As podman-stop(1): SIGTERM, and SIGKILL after 10 seconds. */
   void stop() throws IOException, InterruptedException {
     podman.run("stop", id);
   }
 
-  /** Waits for its end. */
+  /** Waits until the container has ended. */
   int exitCode() throws IOException, InterruptedException {
     return Integer.parseInt(podman.run("wait", id).strip());
   }
 
-  /** As Podman remembers it, once it has ended. */
+  /** The exit code that Podman has recorded, once the container has ended. */
   int recordedExitCode() throws IOException, InterruptedException {
     return Integer.parseInt(podman.run("inspect", "--format={{.State.ExitCode}}", id).strip());
   }

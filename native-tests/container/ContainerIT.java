@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import support.Client;
 import support.Run;
 
-/** As process 1 of a container. */
+/** iosock as process 1 of a container. */
 class ContainerIT {
 
-  /** Podman waits for twice as long before it kills. */
-  private static final Duration WELL_WITHIN = Duration.ofSeconds(5);
+  /** Podman sends SIGKILL after twice as long. */
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private static final String SHELL_PROMPT = "$ ";
 
@@ -37,7 +37,7 @@ class ContainerIT {
   @TempDir Path directory;
 
   @BeforeAll
-  static void podmanRuns() throws Exception {
+  static void openPodman() throws Exception {
     podman = Podman.open(Files.createDirectory(scratch.resolve("podman")));
     files =
         RootFileSystem.of(
@@ -51,14 +51,14 @@ class ContainerIT {
   }
 
   @AfterAll
-  static void podmanEnds() throws Exception {
+  static void closePodman() throws Exception {
     if (podman != null) {
       podman.close();
     }
   }
 
   @Test
-  void aClientComesBackAndFindsTheCommandAsItWas() throws Exception {
+  void theCommandOutlivesItsClients() throws Exception {
     try (Container container = container().start(files, Container.SOCKET, "sh")) {
       try (Client client = container.connect()) {
         assertEquals("1 512", client.send("x=kept; echo $PPID $(ulimit -n)\n").readLine());
@@ -75,13 +75,13 @@ class ContainerIT {
   }
 
   @Test
-  void theLogsHoldWhatWasSaidWhileNobodyWasThere() throws Exception {
+  void theLogsHoldWhatWasWrittenWhileNoClientWasConnected() throws Exception {
     String script =
-        "trap 'echo after' USR1; echo before; while :; do read x && echo \"you said $x\"; done";
+        "trap 'echo after' USR1; echo before; while :; do read x && echo \"received $x\"; done";
     try (Container container = container().start(files, Container.SOCKET, "sh", "-c", script)) {
       container.awaitLogs("before");
       try (Client client = container.connect()) {
-        assertEquals("you said this", client.send("this\n").readLine());
+        assertEquals("received this", client.send("this\n").readLine());
       }
       container.kill("USR1");
       container.awaitLogs("after");
@@ -90,7 +90,7 @@ class ContainerIT {
   }
 
   @Test
-  void stopEndsItWithTheCommandsOwnCode() throws Exception {
+  void stopExitsWithTheCommandsCode() throws Exception {
     String script = "trap 'echo bye; exit 9' TERM; echo ready; while :; do read x; done";
     try (Container container = container().start(files, Container.SOCKET, "sh", "-c", script)) {
       container.awaitLogs("ready");
@@ -100,7 +100,7 @@ class ContainerIT {
   }
 
   @Test
-  void stopEndsAShellThatIsSentWhatItHeeds() throws Exception {
+  void stopEndsAShellByItsOwnStopSignal() throws Exception {
     try (Container container =
         container()
             .with("--stop-signal=SIGHUP", "--env=PS1=" + SHELL_PROMPT)
@@ -135,7 +135,7 @@ class ContainerIT {
     "1000, ro, --read-only --read-only-tmpfs=false --user=1000:1000 --cap-drop=all"
         + " --security-opt=no-new-privileges",
   })
-  void whoeverItIsAndWhereverItMayNotWrite(int user, String root, String options) throws Exception {
+  void asAnyUserAndOnAReadOnlyRoot(int user, String root, String options) throws Exception {
     try (Container container =
         container().with(options.split(" ")).start(files, Container.SOCKET, "sh")) {
       try (Client client = container.connect()) {
@@ -153,7 +153,7 @@ class ContainerIT {
 
   @Test
   void nothingIsWrittenToTheRootFileSystem() throws Exception {
-    // Podman and crun themselves leave something there: the places to mount on.
+    // Podman and crun create mount points there.
     try (Container first = container().start(files, "--version")) {
       assertEquals(0, first.exitCode());
     }
@@ -170,7 +170,7 @@ class ContainerIT {
   }
 
   @Test
-  void noShellIsNeeded() throws Exception {
+  void itRunsWithoutAShell() throws Exception {
     RootFileSystem bare =
         RootFileSystem.of(Files.createDirectory(directory.resolve("files")), "cat").withImage();
     try (Container container = container().startWithoutShell(bare, Container.SOCKET, "cat")) {
@@ -207,7 +207,7 @@ class ContainerIT {
     return Container.in(podman, Files.createDirectories(sockets));
   }
 
-  /** The processes in the container of a client of its shell, zombies too, as proc(5) has them. */
+  /** Lines of /proc/PID/stat of all processes in the container, from a client of its shell. */
   private static List<String> processes(Client client) throws IOException {
     client.send("for p in /proc/[0-9]*; do read line <$p/stat && echo \"$line\"; done; echo end\n");
     List<String> processes = new ArrayList<>();
@@ -220,7 +220,7 @@ class ContainerIT {
 
   private static void assertEchoesAndStops(Container container) throws Exception {
     try (Client client = container.connect()) {
-      assertEquals("to and fro", client.send("to and fro\n").readLine());
+      assertEquals("there and back", client.send("there and back\n").readLine());
     }
     assertStops(container, 128 + 15);
   }
@@ -229,7 +229,7 @@ class ContainerIT {
     long start = System.nanoTime();
     container.stop();
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
-    assertTrue(taken.compareTo(WELL_WITHIN) < 0, taken::toString);
+    assertTrue(taken.compareTo(STOP_TIMEOUT) < 0, taken::toString);
     assertEquals(exitCode, container.recordedExitCode());
     assertEquals(exitCode, container.exitCode());
     assertFalse(Files.exists(container.socket()));

@@ -2,7 +2,7 @@ package container;
 
 import java.nio.file.Path;
 
-/** What users copy. */
+/** The example files that users copy. */
 final class Examples {
 
   private static final Path DIRECTORY =

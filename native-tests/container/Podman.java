@@ -10,20 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import support.Forks;
 import support.Proc;
 import support.Run;
 import support.Tool;
 
 /**
- * Podman and crun, with a storage of their own, in namespaces where they find nothing of a Podman
- * that this machine may have. Closing it ends every container and unmounts everything, as these
- * namespaces go; so does the end of the tests, whatever ends them.
+ * Podman and crun with a storage of their own, in a mount and a PID namespace apart from any Podman
+ * of this machine. Closing it ends the namespaces, and with them all containers and mounts; so does
+ * the end of the tests, even by SIGKILL.
  */
 final class Podman implements AutoCloseable {
 
   /**
-   * crun wants the one hierarchy of cgroup2, which is not where a machine also has old ones. Podman
-   * writes to the other places, wherever its storage is.
+   * crun needs cgroup2 at /sys/fs/cgroup, which a machine that also has cgroup1 mounts elsewhere.
+   * Podman writes to the other directories, wherever its storage is.
    */
   private static final String MOUNTS =
       "mount -t cgroup2 none /sys/fs/cgroup"
@@ -31,7 +32,7 @@ final class Podman implements AutoCloseable {
           + " && mount -t tmpfs none /dev/shm"
           + " && mount -t tmpfs none /var/lib";
 
-  /** bash reaps, while it reads, what is left to process 1; Podman waits for some of that. */
+  /** bash reaps orphans while it reads; Podman waits for the end of some. */
   private static final String HOLD = MOUNTS + " && : >ready && read";
 
   private final Path directory;
@@ -57,7 +58,7 @@ final class Podman implements AutoCloseable {
   }
 
   /**
-   * @param directory for the storage, empty
+   * @param directory an empty one, for the storage
    */
   static Podman open(Path directory) throws IOException, InterruptedException {
     Tool.require("podman", "podman");
@@ -66,20 +67,20 @@ final class Podman implements AutoCloseable {
     Tool.requireToRun(
         Run.of(directory, "unshare", "--mount", "--pid", "--fork", "true"), "namespaces need root");
     Process holder =
-        new ProcessBuilder(
-                "unshare",
-                "--mount",
-                "--pid",
-                "--fork",
-                "--kill-child",
-                "--mount-proc",
-                "bash",
-                "-c",
-                HOLD)
-            .directory(directory.toFile())
-            .redirectOutput(Redirect.DISCARD)
-            .redirectError(directory.resolve("errors").toFile())
-            .start();
+        Forks.start(
+            new ProcessBuilder(
+                    "unshare",
+                    "--mount",
+                    "--pid",
+                    "--fork",
+                    "--kill-child",
+                    "--mount-proc",
+                    "bash",
+                    "-c",
+                    HOLD)
+                .directory(directory.toFile())
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(directory.resolve("errors").toFile()));
     try {
       await()
           .atMost(20, SECONDS)
@@ -93,23 +94,23 @@ final class Podman implements AutoCloseable {
   }
 
   /**
-   * @return what it printed
+   * @return what Podman printed
    */
-  String run(List<String> words) throws IOException, InterruptedException {
+  String run(List<String> arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(command);
-    all.addAll(words);
+    all.addAll(arguments);
     Run run = Run.of(directory, all.toArray(String[]::new));
-    assertEquals(0, run.exitCode(), () -> String.join(" ", words) + ": " + run.output());
+    assertEquals(0, run.exitCode(), () -> String.join(" ", arguments) + ": " + run.output());
     return run.output();
   }
 
-  String run(String... words) throws IOException, InterruptedException {
-    return run(List.of(words));
+  String run(String... arguments) throws IOException, InterruptedException {
+    return run(List.of(arguments));
   }
 
   @Override
   public void close() throws IOException {
-    // Ends bash, and with it all in its namespace; unshare, its parent, waits until they are gone.
+    // bash ends, and with it every process of its namespace; unshare waits for them.
     holder.getOutputStream().close();
     try {
       holder.waitFor();

@@ -15,16 +15,16 @@ import java.util.stream.Stream;
 import support.Run;
 
 /**
- * The files of a container, made of this machine's: programs, and no more libraries than they name.
+ * The root file system of a container: programs of this machine, and the libraries that they need.
  */
 final class RootFileSystem {
 
-  /** Where the image is in it. */
+  /** The path of the image in it. */
   static final String IOSOCK = "/opt/iosock";
 
   private static final Path IMAGE = Path.of(System.getProperty("iosock.image"));
 
-  /** In a line of ldd(1). */
+  /** A library in a line of ldd(1). */
   private static final Pattern LIBRARY = Pattern.compile("(?:=> |\t)(/\\S+) \\(0x");
 
   private final Path path;
@@ -34,14 +34,14 @@ final class RootFileSystem {
   }
 
   /**
-   * @param directory for it, empty
-   * @param programs in its /bin
+   * @param directory an empty one
+   * @param programs to be copied to its /bin
    */
   static RootFileSystem of(Path directory, String... programs)
       throws IOException, InterruptedException {
     RootFileSystem files = new RootFileSystem(directory);
     Files.createDirectory(directory.resolve("tmp"));
-    // Else Podman makes a link of it, to the outside as the tests see it.
+    // Podman would create a symbolic link, which leads out of it.
     Files.createFile(Files.createDirectory(directory.resolve("etc")).resolve("mtab"));
     for (String program : programs) {
       Path from = Path.of("/bin", program);
@@ -51,7 +51,7 @@ final class RootFileSystem {
     return files;
   }
 
-  /** Adds the libraries of the image, but not the image. */
+  /** Adds the libraries that the image needs, but not the image. */
   RootFileSystem withItsLibraries() throws IOException, InterruptedException {
     copyLibraries(IMAGE.resolve("bin/java"));
     try (Stream<Path> files = Files.walk(IMAGE.resolve("lib"))) {
@@ -64,7 +64,7 @@ final class RootFileSystem {
     return this;
   }
 
-  /** Adds the image, and its program where a user's programs are. */
+  /** Adds the image, and a link to its program in /usr/local/bin. */
   RootFileSystem withImage() throws IOException, InterruptedException {
     Path target = path.resolve(IOSOCK.substring(1));
     Files.createDirectories(target.getParent());
@@ -97,7 +97,7 @@ final class RootFileSystem {
     return path;
   }
 
-  /** Every file and directory, with its size and when it was last changed. */
+  /** Size and time of change of every file and directory. */
   SortedMap<String, String> listing() throws IOException {
     SortedMap<String, String> listing = new TreeMap<>();
     try (Stream<Path> files = Files.walk(path)) {

@@ -9,18 +9,18 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** The unit that runs a server without a container. */
+/** The systemd unit for a server without a container. */
 class ServiceUnitIT {
 
   @TempDir Path directory;
 
   @Test
-  void systemdUnderstandsIt() throws Exception {
+  void systemdAcceptsIt() throws Exception {
     Tool.require("systemd-analyze", "systemd");
     String unit = Files.readString(Examples.file("cmd.service"));
     Path file = directory.resolve("cmd.service");
     Files.writeString(file, unit.replace("/opt/iosock", System.getProperty("iosock.image")));
-    // It exits with 0 where it knows no better than to ignore a line.
+    // It exits with 0 even if it ignores a line.
     assertEquals(new Run(0, ""), Run.of(directory, "systemd-analyze", "verify", "" + file));
   }
 }
