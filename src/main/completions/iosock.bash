@@ -1,7 +1,7 @@
 # bash completion for iosock(1)                            -*- shell-script -*-
 
-# Sockets and directories, or all files where there is no socket; abstract
-# sockets for who asks for such a name.
+# Sockets and directories, or all files if no socket matches; abstract sockets
+# only after @.
 _iosock_server()
 {
     if [[ $cur == @* ]]; then
@@ -20,9 +20,9 @@ _iosock_server()
         COMPREPLY=("${sockets[@]}" ${directories+"${directories[@]}"})
 }
 
-# Others have named them: quoted, nothing in a name means anything to the shell.
-# The list is read at once: read goes back in a file to the end of its line, and
-# misses sockets while others come and go.
+# Other programs chose these names, so they are quoted for the shell. The file is
+# read at once: the builtin read seeks back to the end of each line, and would
+# miss sockets if others are opened or closed meanwhile.
 _iosock_abstract()
 {
     local flags name
@@ -35,7 +35,8 @@ _iosock_abstract()
     done <<<"$(</proc/net/unix)"
 }
 
-# Where words[$1] begins in COMP_WORDS, whose words end at = @ : too.
+# The index in COMP_WORDS at which words[$1] begins: COMP_WORDS is also split at
+# = @ and :.
 _iosock_offset()
 {
     local word at=0
@@ -47,7 +48,7 @@ _iosock_offset()
     printf '%d' "$at"
 }
 
-# What is before the last of these characters is on the line already.
+# readline replaces only what follows the last of COMP_WORDBREAKS.
 _iosock_trim()
 {
     local i before=${cur%"${cur##*[$COMP_WORDBREAKS]}"}
@@ -62,7 +63,7 @@ _iosock()
     _init_completion -s -n @: || return
 
 @OPTIONS@
-    # As the parser does: the first operand, or --, ends the options.
+    # The first operand, or --, ends the options, as in the parser.
     local i j word option='' given=' ' without=' '
     for ((i = 1; i < cword; i++)); do
         word=${words[i]}

@@ -1,7 +1,7 @@
 #compdef iosock
 
-# Sockets and directories, or all files where there is no socket. Some other
-# program's abstract sockets are only offered to who asks for such a name.
+# Sockets and directories, or all files if no socket matches; abstract sockets
+# only after @.
 _iosock_socket() {
   local expl
   if (( ! $+opt_args[--connect] )); then

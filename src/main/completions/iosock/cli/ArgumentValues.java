@@ -2,7 +2,7 @@ package iosock.cli;
 
 import java.util.List;
 
-/** What is worth offering as an option's argument; anything else may be typed. */
+/** The arguments that the completions offer for an option; the parser accepts others too. */
 final class ArgumentValues {
 
   private ArgumentValues() {}

@@ -5,7 +5,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The option table as variables of bash, for the function in {@code iosock.bash}. */
+/** The table of options as bash variables, for the function in {@code iosock.bash}. */
 final class BashCompletion {
 
   private final Combinations combinations = new Combinations();

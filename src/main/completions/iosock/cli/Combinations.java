@@ -8,12 +8,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which options make sense together, and what may follow them: the parser is asked, with every
- * combination that there is.
+ * Which options can be combined, and whether COMMAND may follow: found by parsing command lines
+ * with every combination of at most {@link #MAX_OPTIONS} options.
  */
 final class Combinations {
 
-  /** Those after which nothing else is read, as {@code --help}. */
+  /**
+   * An option may require two others, as {@code --detach-key} requires {@code --pty} and {@code
+   * --connect}; so whether it goes with one more shows in four. All combinations would be 2^n.
+   */
+  private static final int MAX_OPTIONS = 4;
+
+  /** Options after which the parser ignores the rest, as {@code --help}. */
   private final Set<Option> last = EnumSet.noneOf(Option.class);
 
   private final Set<Set<Option>> accepted = new HashSet<>();
@@ -25,22 +31,21 @@ final class Combinations {
         last.add(option);
       }
     }
-    addAll(EnumSet.complementOf(EnumSet.copyOf(last)), EnumSet.noneOf(Option.class));
+    List<Option> others = Stream.of(Option.values()).filter(option -> !isLast(option)).toList();
+    addAll(others, EnumSet.noneOf(Option.class));
   }
 
-  /** Those that contain {@code chosen}, and any of {@code others}. */
-  private void addAll(Set<Option> others, Set<Option> chosen) {
-    if (others.isEmpty()) {
-      add(chosen);
+  /** Tries {@code chosen}, and every combination of it with some of {@code others}. */
+  private void addAll(List<Option> others, EnumSet<Option> chosen) {
+    add(chosen);
+    if (chosen.size() == MAX_OPTIONS) {
       return;
     }
-    Option option = others.iterator().next();
-    Set<Option> rest = EnumSet.copyOf(others);
-    rest.remove(option);
-    addAll(rest, chosen);
-    Set<Option> more = EnumSet.copyOf(chosen);
-    more.add(option);
-    addAll(rest, more);
+    for (int i = 0; i < others.size(); i++) {
+      EnumSet<Option> more = EnumSet.copyOf(chosen);
+      more.add(others.get(i));
+      addAll(others.subList(i + 1, others.size()), more);
+    }
   }
 
   private void add(Set<Option> options) {
@@ -74,8 +79,8 @@ final class Combinations {
   }
 
   /**
-   * What is out of place once {@code given} is there, itself too: nothing is said twice. Those
-   * after which nothing else is read go with anything.
+   * The options that are not offered once {@code given} is on the line, itself included. Options
+   * such as {@code --help} are always offered.
    */
   List<Option> excludedBy(Option given) {
     return Stream.of(Option.values())

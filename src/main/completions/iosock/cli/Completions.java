@@ -5,18 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Makes the completions for bash and for zsh during the build: puts the table of options into the
- * functions that stand beside this. The program itself does not contain it.
+ * Generates the completions for bash and zsh during the build, by inserting the table of options
+ * into {@code iosock.bash} and {@code iosock.zsh}. It is not part of the program.
  */
 final class Completions {
 
-  private static final String PLACE = "@OPTIONS@\n";
+  /** The line of those files that the table replaces. */
+  private static final String PLACEHOLDER = "@OPTIONS@\n";
 
   private Completions() {}
 
   /**
-   * @param arguments the directory of the functions, and the one where shells look for all that
-   *     belongs to a program: {@code share}
+   * @param arguments the directory of {@code iosock.bash} and {@code iosock.zsh}, and the image's
+   *     {@code share} directory
    */
   public static void main(String[] arguments) throws IOException {
     Path functions = Path.of(arguments[0]);
@@ -33,6 +34,6 @@ final class Completions {
 
   private static void write(Path function, String options, Path completion) throws IOException {
     Files.createDirectories(completion.getParent());
-    Files.writeString(completion, Files.readString(function).replace(PLACE, options));
+    Files.writeString(completion, Files.readString(function).replace(PLACEHOLDER, options));
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The option table as specifications for zsh's {@code _arguments}. */
+/** The table of options as specifications for zsh's {@code _arguments}. */
 final class ZshCompletion {
 
   private final Combinations combinations = new Combinations();
@@ -36,7 +36,7 @@ final class ZshCompletion {
     return String.join(" ", all);
   }
 
-  /** An argument stands in the next word, or right after a letter, or after {@code =}. */
+  /** An argument is the next word, or follows the letter directly, or follows {@code =}. */
   private static String forms(Option option) {
     boolean takesArgument = option.argument != null;
     String word = "--" + option.name + (takesArgument ? "=" : "");
@@ -51,7 +51,7 @@ final class ZshCompletion {
       return "";
     }
     String values = String.join(" ", ArgumentValues.of(option));
-    // The shell evaluates them, and ^ is one of its patterns.
+    // zsh evaluates the list, and ^ is a pattern character.
     return ":" + option.argument + ":(" + values.replaceAll("[^\\w ]", "\\\\$0") + ")";
   }
 

@@ -3,30 +3,35 @@ package iosock.cli;
 import java.util.List;
 
 /**
- * What the user asks for.
+ * The command line, parsed.
  *
- * @param socket as named on the command line; null where there is none
- * @param command with its arguments; empty where there is none
+ * @param socket as named on the command line; null for {@code -}, help and version
+ * @param command with its arguments; empty if the action runs none
  * @param mode permission bits of a socket path
- * @param pty whether the program, or the far end, is on a pseudo-terminal
+ * @param pty whether the command, or with {@link Action#CONNECT} the server's, is on a
+ *     pseudo-terminal
  * @param detachKey a byte, or {@link DetachKey#NONE}
  */
 public record CommandLine(
     Action action, byte[] socket, List<byte[]> command, int mode, boolean pty, int detachKey) {
 
   public enum Action {
-    /** A command, on a socket. */
+    /** Run a command on a socket. */
     RUN,
-    /** A command, on iosock's own standard input and output. */
+    /** Run a command on iosock's own standard input and output. */
     RUN_ON_STDIO,
-    /** iosock's own standard input and output, on a socket. */
+    /** Put iosock's own standard input and output on a socket that iosock listens on. */
     SERVE,
-    /** iosock's own standard input and output, to a socket that somebody else listens on. */
+    /** Connect iosock's own standard input and output to a socket that a server listens on. */
     CONNECT,
     HELP,
     VERSION
   }
 
+  /**
+   * @param arguments without the program's name
+   * @throws UsageError if they are not a valid command line
+   */
   public static CommandLine parse(List<byte[]> arguments) throws UsageError {
     return new Parser(arguments).parse();
   }

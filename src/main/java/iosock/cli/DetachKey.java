@@ -2,10 +2,10 @@ package iosock.cli;
 
 import java.nio.charset.StandardCharsets;
 
-/** The byte that ends a session when typed, as the user writes it. */
+/** The key that detaches from a session: the byte that a terminal sends for it. */
 public final class DetachKey {
 
-  /** No byte at all. */
+  /** No key detaches. */
   public static final int NONE = -1;
 
   static final int DEFAULT = '\\' & 0x1f;
@@ -14,7 +14,7 @@ public final class DetachKey {
 
   private DetachKey() {}
 
-  /** {@code ^X}, a single character, or {@code none}. */
+  /** Accepts {@code ^X}, a single character, or {@code none}. */
   static int parse(byte[] text) throws UsageError {
     if (text.length == 1) {
       return text[0] & 0xff;
@@ -34,7 +34,7 @@ public final class DetachKey {
     throw new UsageError("not a key", text);
   }
 
-  /** As one reads it on a keyboard. */
+  /** The key as a message names it: {@code Ctrl-A}, {@code Delete} or the character. */
   public static String name(int key) {
     if (key == DELETE) {
       return "Delete";

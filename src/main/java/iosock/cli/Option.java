@@ -1,35 +1,52 @@
 package iosock.cli;
 
-/** The table of options, for the parser and for the help. */
+/** The table of options, for the parser, the help and the completions; group by group. */
 enum Option {
   PTY(
+      OptionGroup.MODES,
       'p',
       "pty",
       null,
-      "COMMAND is on a pseudo-terminal; with --connect, the far",
-      "end is one: this terminal goes raw"),
-  SERVE('\0', "serve", null, "put iosock's own stdin and stdout on SOCKET"),
-  CONNECT('\0', "connect", null, "join this terminal, or stdin and stdout, to SOCKET"),
+      "run COMMAND on a pseudo-terminal; with --connect, attach",
+      "to one: this terminal is switched to raw mode"),
+  SERVE(OptionGroup.MODES, '\0', "serve", null, "put iosock's own stdin and stdout on SOCKET"),
+  CONNECT(
+      OptionGroup.MODES,
+      '\0',
+      "connect",
+      null,
+      "connect this terminal, or stdin and stdout, to SOCKET"),
+  MODE(
+      OptionGroup.SOCKET,
+      'm',
+      "mode",
+      "MODE",
+      "permission bits of a socket path, octal; default 0600"),
   DETACH_KEY(
+      OptionGroup.CLIENT,
       '\0',
       "detach-key",
       "KEY",
-      "what detaches with -p --connect: ^X for Control-X, a",
-      "character, or none; ^\\ if not given"),
-  MODE('m', "mode", "MODE", "permissions of a socket path, octal; 0600 if not given"),
-  HELP('h', "help", null, "print this and exit"),
-  VERSION('V', "version", null, "print the version and exit");
+      "the key that detaches: ^X for Ctrl-X, a character, or",
+      "none; default ^\\"),
+  HELP(OptionGroup.OTHER, 'h', "help", null, "print this help and exit"),
+  VERSION(OptionGroup.OTHER, 'V', "version", null, "print the version and exit");
 
+  final OptionGroup group;
+
+  /** The short option; {@code '\0'} if there is only the long one. */
   final char letter;
+
   final String name;
 
-  /** What its argument is called; null if it takes none. */
+  /** The name of its argument; null if it takes none. */
   final String argument;
 
-  /** Lines. */
+  /** The description, line by line. */
   final String[] help;
 
-  Option(char letter, String name, String argument, String... help) {
+  Option(OptionGroup group, char letter, String name, String argument, String... help) {
+    this.group = group;
     this.letter = letter;
     this.name = name;
     this.argument = argument;

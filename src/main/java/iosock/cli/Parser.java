@@ -7,13 +7,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads a command line as getopt_long(3) with POSIXLY_CORRECT does: the first operand ends it. */
+/**
+ * Parses as getopt_long(3) with POSIXLY_CORRECT does: the first operand ends the options. Long
+ * options cannot be abbreviated.
+ */
 final class Parser {
 
   private static final int DEFAULT_MODE = 0600;
   private static final int ALL_PERMISSIONS = 0777;
 
-  /** What a terminal is for if nothing else is said. */
+  /** The default command of {@code -p -}. */
   private static final List<byte[]> SHELL = List.of(Ascii.bytes("/bin/sh"), Ascii.bytes("-i"));
 
   private final List<byte[]> arguments;
@@ -46,7 +49,7 @@ final class Parser {
     return isAnswered() ? line(null, List.of()) : operands();
   }
 
-  /** Whether nothing else matters any more. */
+  /** Whether the rest of the command line is ignored. */
   private boolean isAnswered() {
     return action == Action.HELP || action == Action.VERSION;
   }
@@ -168,7 +171,7 @@ final class Parser {
     }
   }
 
-  /** What would be without effect is most likely meant otherwise. */
+  /** Refuses an option that has no effect with this action: it is likely a mistake. */
   private void checkOptions() throws UsageError {
     if (given.contains(Option.SERVE) && given.contains(Option.CONNECT)) {
       throw new UsageError("either --serve or --connect, not both");

@@ -1,6 +1,6 @@
 package iosock.cli;
 
-/** What {@code --help} prints: no more than a terminal of the usual size shows. */
+/** The text that {@code --help} prints, in lines of at most 80 columns. */
 public final class Usage {
 
   private static final String INTRODUCTION =
@@ -10,36 +10,53 @@ public final class Usage {
         or:  iosock [OPTION]... --connect SOCKET
 
       Runs COMMAND with its standard input, output and error on a Unix domain socket,
-      for one client at a time. While nobody is connected, its input waits and its
-      output is iosock's. SOCKET is a path; @NAME, an abstract socket; or -, iosock's
-      own input and output: with -p and without COMMAND, /bin/sh -i is run there.
+      for one client at a time. With no client, stdin blocks and output goes to
+      iosock's stdout and stderr.
 
+      SOCKET is one of:
+        PATH                  a socket file
+        @NAME                 an abstract socket: any local user may connect
+        -                     no socket: iosock's own stdin and stdout; with -p,
+                              COMMAND is /bin/sh -i if it is omitted
       """;
 
   private static final String CONCLUSION =
       """
 
-      SIGTERM and SIGINT become SIGTERM in COMMAND; SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2,
-      SIGWINCH and SIGCONT are passed on. The exit code is COMMAND's; 128+N if signal
-      N killed it, 127 if it was not found, 126 if it could not be executed; 125 if
-      iosock itself failed. More is in iosock(1).
+      Signals: COMMAND gets SIGTERM for SIGTERM and SIGINT, and SIGHUP, SIGQUIT,
+      SIGUSR1, SIGUSR2, SIGWINCH and SIGCONT as they are.
+
+      Exit code: that of COMMAND; 128+N if signal N killed it; 127 if it was not
+      found; 126 if it could not be executed; 125 if iosock itself failed.
+
+      The manual is iosock(1).
       """;
 
   private static final int HELP_COLUMN = 24;
 
   private Usage() {}
 
+  /** The whole help, ending with a newline. */
   public static String text() {
     StringBuilder text = new StringBuilder(INTRODUCTION);
-    for (Option option : Option.values()) {
-      String name = name(option);
-      for (String line : option.help) {
-        text.append(name);
-        text.repeat(' ', HELP_COLUMN - name.length()).append(line).append('\n');
-        name = "";
+    for (OptionGroup group : OptionGroup.values()) {
+      text.append('\n').append(group.title).append(":\n");
+      for (Option option : Option.values()) {
+        if (option.group == group) {
+          appendOption(text, option);
+        }
       }
     }
     return text.append(CONCLUSION).toString();
+  }
+
+  private static void appendOption(StringBuilder text, Option option) {
+    String name = name(option);
+    for (String line : option.help) {
+      text.append(name);
+      text.repeat(' ', HELP_COLUMN - name.length()).append(line).append('\n');
+      name = "";
+    }
   }
 
   private static String name(Option option) {

@@ -1,6 +1,6 @@
 package iosock.cli;
 
-/** The command line makes no sense; the message says why, in the bytes that the user gave. */
+/** The command line is not valid; the message says why. */
 public final class UsageError extends Exception {
 
   private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class UsageError extends Exception {
     this(complaint, new byte[0]);
   }
 
-  /** What it is about; empty if there is nothing to quote. */
+  /** The argument to quote after the message, byte for byte; empty if there is none. */
   public byte[] subject() {
     return subject.clone();
   }

@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** What {@code --version} prints. */
+/** The text that {@code --version} prints. */
 public final class Version {
 
   private Version() {}
 
-  /** As the build wrote it. */
+  /** Written by the build; ends with a newline. */
   public static String text() {
     try (InputStream resource = Version.class.getResourceAsStream("version")) {
       return new String(resource.readAllBytes(), StandardCharsets.US_ASCII);

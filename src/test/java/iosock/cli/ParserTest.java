@@ -27,7 +27,7 @@ class ParserTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-m 0660", "-m0660", "--mode 0660", "--mode=0660", "-m 660"})
-  void aModeIsTakenInEveryForm(String options) throws UsageError {
+  void aModeIsAcceptedInEveryForm(String options) throws UsageError {
     CommandLine line = parse((options + " s.sock true").split(" "));
     assertEquals(0660, line.mode());
     assertEquals(List.of("true"), strings(line.command()));
@@ -41,7 +41,7 @@ class ParserTest {
   }
 
   @Test
-  void bytesThatAreNoTextPass() throws UsageError {
+  void bytesThatAreNotTextAreKept() throws UsageError {
     byte[] odd = {(byte) 0xff, (byte) 0xfe, '\n'};
     CommandLine line = CommandLine.parse(List.of(odd, odd, new byte[0]));
     assertArrayEquals(odd, line.socket());
@@ -50,7 +50,7 @@ class ParserTest {
   }
 
   @Test
-  void helpAndVersionNeedNothingElse() throws UsageError {
+  void helpAndVersionNeedNoOperands() throws UsageError {
     assertEquals(Action.HELP, parse("-h").action());
     assertEquals(Action.HELP, parse("--help", "--nonsense").action());
     assertEquals(Action.VERSION, parse("-V").action());
@@ -67,14 +67,14 @@ class ParserTest {
   }
 
   @Test
-  void aTerminalOnOwnStdioHasAShell() throws UsageError {
+  void theDefaultCommandOnATerminalIsAShell() throws UsageError {
     assertEquals(List.of("/bin/sh", "-i"), strings(parse("-p", "-").command()));
     assertEquals(List.of("/bin/sh", "-i"), strings(parse("--pty", "--", "-").command()));
     assertEquals(List.of("vi"), strings(parse("-p", "-", "vi").command()));
   }
 
   @Test
-  void servingAndConnectingNeedOnlyASocket() throws UsageError {
+  void serveAndConnectNeedOnlyASocket() throws UsageError {
     CommandLine serve = parse("-m", "0660", "--serve", "@s");
     assertEquals(Action.SERVE, serve.action());
     assertArrayEquals(bytes("@s"), serve.socket());
@@ -97,7 +97,7 @@ class ParserTest {
     "^, 94",
     "none, -1"
   })
-  void aDetachKeyIsTakenInEveryForm(String key, int code) throws UsageError {
+  void aDetachKeyIsAcceptedInEveryForm(String key, int code) throws UsageError {
     assertEquals(code, parse("-p", "--connect", "--detach-key", key, "s").detachKey());
   }
 
@@ -139,14 +139,14 @@ class ParserTest {
         "-p --connect --detach-key= s",
         "-p --connect --detach-key ^ab s",
         "-p --connect --detach-key ^1 s",
-        "-p --connect --detach-key nobody s",
+        "-p --connect --detach-key nokey s",
       })
-  void nonsenseIsRefused(String line) {
+  void anInvalidCommandLineIsRefused(String line) {
     assertThrows(UsageError.class, () -> parse(line.split(" ")));
   }
 
   @Test
-  void nothingAtAllIsRefused() {
+  void anEmptyCommandLineIsRefused() {
     assertThrows(UsageError.class, ParserTest::parse);
   }
 

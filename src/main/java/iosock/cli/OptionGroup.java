@@ -1,0 +1,15 @@
+package iosock.cli;
+
+/** A paragraph of options in the help; the groups are printed in this order. */
+enum OptionGroup {
+  MODES("Modes and terminal"),
+  SOCKET("Socket"),
+  CLIENT("With -p --connect"),
+  OTHER("Other");
+
+  final String title;
+
+  OptionGroup(String title) {
+    this.title = title;
+  }
+}
