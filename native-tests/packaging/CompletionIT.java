@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import support.Iosock;
 import support.Server;
 
-/** What comes of it when TAB is pressed, in real shells. */
+/** The completions, by pressing TAB in real shells. */
 @ParameterizedClass
 @EnumSource(Shell.class)
 class CompletionIT {
@@ -34,7 +34,7 @@ class CompletionIT {
 
   @Parameter Shell shell;
 
-  /** One shell for all, as it takes its time to read what completions there are. */
+  /** One shell for all tests, as loading the completions takes long. */
   @BeforeParameterizedClassInvocation
   static void openShell(Shell shell) throws Exception {
     prompt = Prompt.open(shell, Files.createDirectory(homes.resolve(shell.name())));
@@ -59,7 +59,7 @@ class CompletionIT {
     assertFalse(options.isEmpty());
     for (Help.Option option : options) {
       String beginning = "--" + option.name().substring(0, option.name().length() - 1);
-      // zsh puts the = there that an argument follows.
+      // zsh appends the = that an argument follows.
       String given = prompt.complete(beginning).replace("=>", ">");
       assertEquals("<--" + option.name() + ">", given);
     }
@@ -91,7 +91,7 @@ class CompletionIT {
     "-h --pt, <-h><--pt>",
     "-- --pt, <--><--pt>",
   })
-  void whatTheParserRefusesIsNotOffered(String beginning, String given) {
+  void optionsThatTheParserRefusesAreNotOffered(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
   }
 
@@ -102,7 +102,7 @@ class CompletionIT {
     "-pm 0600 --hel, <-pm><0600><--help>",
     "--mode=0600 --serv, <--mode=0600><--serve>",
   })
-  void whatGoesTogetherIsOffered(String beginning, String given) {
+  void optionsThatCanBeCombinedAreOffered(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
   }
 
@@ -114,13 +114,13 @@ class CompletionIT {
     "--mode=060, <--mode=0600>",
     "-p --connect --detach-key non, <-p><--connect><--detach-key><none>",
   })
-  void anArgumentOfAnOption(String beginning, String given) {
+  void anArgumentOfAnOptionIsCompleted(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-p ", "-m 0600 ", "--serve ", "-- "})
-  void aSocketIsAnyFile(String options) throws Exception {
+  void aSocketToListenOnIsCompletedFromAllFiles(String options) throws Exception {
     Files.createFile(directory.resolve("file"));
     Files.createDirectories(directory.resolve("folder/within"));
     assertTrue(prompt.complete(options + "fi").endsWith("<file>"));
@@ -129,7 +129,7 @@ class CompletionIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--connect ", "-p --connect ", "--connect -p -- "})
-  void aSocketToConnectToIsASocket(String options) throws Exception {
+  void aSocketToConnectToIsCompletedFromSockets(String options) throws Exception {
     Files.createFile(directory.resolve("a.file"));
     Files.createDirectory(directory.resolve("b.folder"));
     Files.createFile(directory.resolve("c.file"));
@@ -141,13 +141,13 @@ class CompletionIT {
     }
   }
 
-  /** zsh takes its slash back where nothing follows. */
+  /** zsh removes the slash again if nothing follows. */
   private boolean endsWithFolder(String given, String name) {
     return given.endsWith("<" + name + (shell == Shell.ZSH ? ">" : "/>"));
   }
 
   @Test
-  void anAbstractSocketToConnectTo() throws Exception {
+  void anAbstractSocketToConnectToIsCompleted() throws Exception {
     String name = "@completion" + ProcessHandle.current().pid();
     try (Iosock iosock = Iosock.in(directory).startWith(name + "is", "sleep", "1000")) {
       iosock.awaitListening();
@@ -165,7 +165,7 @@ class CompletionIT {
     "--serve s.sock unshar, <--serve><s.sock><unshar>",
     "-p --connect s.sock unshar, <-p><--connect><s.sock><unshar>",
   })
-  void aCommandWhereThereIsOne(String beginning, String given) {
+  void aCommandIsCompletedOnlyWhereOneMayFollow(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
   }
 
@@ -179,25 +179,25 @@ class CompletionIT {
         "-- -s ls --recursiv",
         "s.sock ls -p --mode --connect --recursiv",
       })
-  void theCommandsOwnCompletion(String beginning) {
+  void theArgumentsAreCompletedByTheCommandsOwnCompletion(String beginning) {
     String given = prompt.complete(beginning);
     assertTrue(given.endsWith("<--recursive>"), given);
     assertTrue(given.contains("<ls>"), given);
   }
 
-  // Hostile words and names.
+  // Hostile arguments and socket names.
 
-  /** It is, once Enter is pressed; which is not. */
+  /** The shell would run it on Enter, which is not pressed here. */
   @ParameterizedTest
   @ValueSource(strings = {"--$(touch typed) -", "-m $(touch typed) -"})
-  void whatIsTypedIsNotRun(String beginning) {
+  void aCommandSubstitutionIsNotRunByCompleting(String beginning) {
     String list = prompt.list(beginning);
     assertTrue(list.contains("--version"), list);
     assertFalse(Files.exists(directory.resolve("typed")));
   }
 
   @Test
-  void theNameOfAnAbstractSocketIsQuoted() throws Exception {
+  void theNameOfAnAbstractSocketIsQuotedForTheShell() throws Exception {
     String name = "@quoted" + ProcessHandle.current().pid();
     String hostile = name + "$(touch${IFS}named);*";
     try (Iosock iosock = Iosock.in(directory).startWith(hostile, "sleep", "1000")) {

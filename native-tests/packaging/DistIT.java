@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** What {@code mvn package -Pdist} makes for other machines. */
+/** The archive for other machines that {@code mvn package -Pdist} makes. */
 class DistIT {
 
   private static final Path ARCHIVE = Path.of(System.getProperty("iosock.dist"));
@@ -25,19 +25,19 @@ class DistIT {
   @TempDir Path directory;
 
   @BeforeAll
-  static void archiveIsThere() {
+  static void requireArchive() {
     Tool.requireThat(Files.exists(ARCHIVE), ARCHIVE + " is missing: run Maven with -Pdist");
   }
 
   @Test
-  void theChecksumIsRight() throws Exception {
+  void theChecksumMatches() throws Exception {
     String name = ARCHIVE.getFileName().toString();
     Run run = Run.of(ARCHIVE.getParent(), "sha256sum", "-c", name + ".sha256");
     assertEquals(name + ": OK\n", run.output());
   }
 
   @Test
-  void itHoldsTheImage() throws Exception {
+  void theArchiveHoldsTheImage() throws Exception {
     Path unpacked = unpack();
     Set<String> expected = new TreeSet<>(names(IMAGE));
     expected.addAll(Set.of("LICENSE", "README.md"));
@@ -52,16 +52,16 @@ class DistIT {
   }
 
   @Test
-  void itRuns() throws Exception {
+  void theUnpackedImageRuns() throws Exception {
     Path program = unpack().resolve("bin/iosock");
     Run run = Run.of(directory, program.toString(), "s.sock", "sh", "-c", "echo said; exit 7");
     assertEquals("said\n", run.output());
     assertEquals(7, run.exitCode());
   }
 
-  /** Neither the time of the build, nor who built it, nor with which umask. */
+  /** The archive depends neither on the time of the build, nor on the user, nor on the umask. */
   @Test
-  void nothingTellsWhoBuiltItOrWhen() throws Exception {
+  void ownersTimesAndModesAreFixed() throws Exception {
     Run run =
         Run.of(directory, "tar", "--full-time", "--numeric-owner", "-tvzf", ARCHIVE.toString());
     Set<String> modes = new TreeSet<>();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import support.Iosock;
 import support.Run;
 
-/** What the program says of itself. */
+/** The output of {@code --help}. */
 final class Help {
 
   private static final Pattern OPTION =
@@ -19,7 +19,7 @@ final class Help {
   private Help() {}
 
   /**
-   * @param letter null if it has none
+   * @param letter the short option; null if there is none
    * @param text the first line of its description
    */
   record Option(String letter, String name, String text) {}

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** {@code iosock(1)}, where the image has it. */
+/** {@code iosock(1)} in the image. */
 class ManualPageIT {
 
   private static final Path MANUAL = Path.of(System.getProperty("iosock.image"), "share/man");
@@ -17,7 +17,7 @@ class ManualPageIT {
   @TempDir Path directory;
 
   @Test
-  void mandocFindsNothingToComplainOf() throws Exception {
+  void mandocReportsNoWarning() throws Exception {
     Tool.require("mandoc", "mandoc");
     String page = MANUAL.resolve("man1/iosock.1").toString();
     Run run = Run.of(directory, "mandoc", "-T", "lint", "-W", "warning", page);
@@ -26,7 +26,7 @@ class ManualPageIT {
   }
 
   @Test
-  void manShowsIt() throws Exception {
+  void manFindsAndFormatsIt() throws Exception {
     Tool.require("man", "man-db");
     Run run = Run.of(directory, "man", "-M", MANUAL.toString(), "iosock");
     assertEquals(0, run.exitCode(), run.output());

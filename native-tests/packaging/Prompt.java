@@ -8,8 +8,8 @@ import java.util.List;
 import support.Terminal;
 
 /**
- * A shell's prompt, and a person before it who begins a line with {@code iosock} and presses TAB.
- * What is called iosock there shows which arguments it was given.
+ * An interactive shell on a terminal, in which the test types a line that begins with {@code
+ * iosock} and presses TAB. The program of that name prints the arguments that it was given.
  */
 final class Prompt implements AutoCloseable {
 
@@ -43,7 +43,7 @@ final class Prompt implements AutoCloseable {
     return new Prompt(terminal);
   }
 
-  /** Leaves whatever line has been begun. */
+  /** Clears the line that was begun, and changes the directory. */
   void enter(Path directory) {
     terminal.type("\u0015cd '" + directory + "'; echo en''tered\n");
     terminal.awaitText("entered");
@@ -53,7 +53,7 @@ final class Prompt implements AutoCloseable {
   /**
    * Types {@code iosock}, the beginning of a line, TAB and Enter.
    *
-   * @return what iosock is given, as {@code <--mode><0600>}
+   * @return the arguments of iosock, as {@code <--mode><0600>}
    */
   String complete(String beginning) {
     terminal.type("iosock " + beginning + "\t\n");
@@ -62,7 +62,7 @@ final class Prompt implements AutoCloseable {
     return shown.substring(shown.indexOf(BEGIN) + BEGIN.length(), shown.length() - END.length());
   }
 
-  /** Types {@code iosock}, the beginning of a line and TAB; returns what is listed below it. */
+  /** Types {@code iosock}, the beginning of a line and TAB; returns the list below the line. */
   String list(String beginning) {
     terminal.type("iosock " + beginning);
     terminal.awaitText("iosock " + beginning);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import support.Tool;
 
-/** A shell, and what a user writes into the file of its settings to have the completions. */
+/** A shell, and the settings that a user writes into its startup file for the completions. */
 enum Shell {
   BASH(
       List.of("bash", "--noprofile", "-i"),
