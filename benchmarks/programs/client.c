@@ -1,16 +1,16 @@
 /* client SOCKET
 
-   Does the same work for every system that is compared: what its standard input says, a line at a
-   time, answering each with one line. Times are in seconds.
+   The client of every system that is compared. Reads requests from its standard input, one a line,
+   and answers each with one line. Times are in seconds.
 
-   open                  connects, once there is somebody to connect to; answers 0
-   receive BLOCK BYTES   lets `command` write BYTES; answers how long that took
-   send BLOCK BYTES      lets `command` read BYTES; likewise
-   both BLOCK BYTES      sends BYTES through `cat` and receives them; likewise
-   echo SIZE COUNT       COUNT times SIZE bytes through `cat` and back; answers the times below which
-                         50, 99 and 99.9 % of them were
-   reconnect COUNT       COUNT times: leaves, connects and echoes one byte, anew where it was turned
-                         away; answers how long all took */
+   open                  waits until the server listens, and connects; answers 0
+   receive BLOCK BYTES   lets `command` write BYTES; answers the time
+   send BLOCK BYTES      lets `command` read BYTES; answers the time
+   both BLOCK BYTES      sends BYTES through `cat` and receives them; answers the time
+   echo SIZE COUNT       COUNT times SIZE bytes through `cat` and back; answers the percentiles 50, 99
+                         and 99.9 of the times
+   reconnect COUNT       COUNT times: disconnects, connects and echoes one byte, again if the server
+                         rejects the connection; answers the time of all */
 
 #define _GNU_SOURCE
 #include <err.h>
@@ -41,7 +41,7 @@ static double now(void) {
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-static void enter(void) {
+static void connect_to_server(void) {
   struct sockaddr_un name = {.sun_family = AF_UNIX};
   strncpy(name.sun_path, path, sizeof name.sun_path - 1);
   server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -66,7 +66,7 @@ static bool try_to_receive(size_t left) {
 
 static void receive(size_t bytes) {
   if (!try_to_receive(bytes))
-    errx(1, "the server ended too early");
+    errx(1, "the server has closed the connection");
 }
 
 static void transmit(size_t left) {
@@ -78,11 +78,11 @@ static void transmit(size_t left) {
   }
 }
 
-static void ask(const char *what) {
+static void request(const char *what) {
   char line[100];
   size_t length = snprintf(line, sizeof line, "%s %zu %zu\n", what, block, bytes);
   if (write(server, line, length) != (ssize_t)length)
-    err(1, "cannot ask");
+    err(1, "cannot send a request");
 }
 
 static void *transmitter(void *unused) {
@@ -127,7 +127,7 @@ static void reconnect(size_t count) {
   for (size_t i = 0; i < count; i++)
     do {
       close(server);
-      enter();
+      connect_to_server();
     } while (write(server, sent, 1) != 1 || !try_to_receive(1));
 }
 
@@ -138,21 +138,21 @@ static void timed(void (*work)(void)) {
 }
 
 static void receive_all(void) {
-  ask("produce");
+  request("produce");
   receive(bytes);
 }
 
 static void send_all(void) {
-  ask("consume");
+  request("consume");
   transmit(bytes);
   receive(1);
 }
 
 static void reconnect_all(void) { reconnect(bytes); }
 
-static void obey(const char *line) {
+static void handle(const char *line) {
   if (strcmp(line, "open\n") == 0) {
-    enter();
+    connect_to_server();
     puts("0");
   } else if (sscanf(line, "receive %zu %zu", &block, &bytes) == 2)
     timed(receive_all);
@@ -165,7 +165,7 @@ static void obey(const char *line) {
   else if (sscanf(line, "reconnect %zu", &bytes) == 1)
     timed(reconnect_all);
   else
-    errx(2, "not understood: %s", line);
+    errx(2, "unknown request: %s", line);
 }
 
 int main(int argc, char **argv) {
@@ -176,5 +176,5 @@ int main(int argc, char **argv) {
   setlinebuf(stdout);
   signal(SIGPIPE, SIG_IGN);
   while (fgets(line, sizeof line, stdin) != NULL)
-    obey(line);
+    handle(line);
 }

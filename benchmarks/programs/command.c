@@ -1,9 +1,9 @@
 /* command
 
-   The program that is relayed: does what a client asks for, a line at a time.
+   The program that runs on the socket. Reads requests from a client, one a line.
 
    produce BLOCK BYTES   writes BYTES, BLOCK at a time
-   consume BLOCK BYTES   reads BYTES, at most BLOCK at a time, and answers with one byte */
+   consume BLOCK BYTES   reads BYTES, at most BLOCK at a time, and writes one byte */
 
 #include <err.h>
 #include <stdio.h>
@@ -34,8 +34,8 @@ static void consume(size_t block, size_t bytes) {
     exit(0);
 }
 
-/* Unbuffered: what comes after the line is not part of it. */
-static int line(char *line, size_t size) {
+/* Reads byte by byte, since the data after the line must not be buffered. */
+static int read_line(char *line, size_t size) {
   size_t n = 0;
   while (n < size - 1 && read(0, line + n, 1) == 1)
     if (line[n++] == '\n') {
@@ -46,12 +46,12 @@ static int line(char *line, size_t size) {
 }
 
 int main(void) {
-  char words[100];
+  char request[100];
   size_t block, bytes;
-  while (line(words, sizeof words)) {
-    int producing = sscanf(words, "produce %zu %zu", &block, &bytes) == 2;
-    if (!producing && sscanf(words, "consume %zu %zu", &block, &bytes) != 2)
-      errx(2, "not understood: %s", words);
+  while (read_line(request, sizeof request)) {
+    int producing = sscanf(request, "produce %zu %zu", &block, &bytes) == 2;
+    if (!producing && sscanf(request, "consume %zu %zu", &block, &bytes) != 2)
+      errx(2, "unknown request: %s", request);
     buffer = realloc(buffer, block);
     if (producing)
       produce(block, bytes);

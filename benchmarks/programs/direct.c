@@ -1,6 +1,6 @@
 /* direct SOCKET COMMAND [ARG]...
 
-   No relay at all: every client gets a COMMAND of its own, which reads and writes the connection. */
+   No relay at all: each client gets its own COMMAND, which reads and writes the connection. */
 
 #define _GNU_SOURCE
 #include <err.h>

@@ -1,16 +1,16 @@
 /* launch [-l SOCKET] COMMAND [ARG]...
 
-   Starts COMMAND, which has nothing to read and whose output nobody gets, and prints one line; times
-   are in seconds, from just before the start.
+   Starts COMMAND with its standard input and output on /dev/null, and prints one line. Times are in
+   seconds, from just before the start.
 
-   Without -l: when COMMAND had ended and was waited for; its processor time as a user and in the
-   system, with that of its children that it waited for; the KiB that the largest of them had resident
-   at most, which is never less than this program's own; and its exit code, or 128 + its signal.
+   Without -l: when COMMAND had exited and was reaped; its user and its system time, with those of the
+   children that it reaped; the most KiB resident in the largest of them, which is never less than in
+   this program; and its exit code, or 128 + its signal.
 
-   With -l: when somebody listened on SOCKET; and when a byte that was sent there had come back. Then
-   COMMAND is killed, with all of its process group.
+   With -l: when a connection to SOCKET succeeded; and when a byte that was sent there had come back.
+   Then COMMAND is killed, with its whole process group.
 
-   Whoever does not come to an end within a minute is killed. */
+   A COMMAND that runs for more than a minute is killed. */
 
 #define _GNU_SOURCE
 #include <err.h>
@@ -27,12 +27,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 60, BETWEEN_CONNECTS_MICROSECONDS = 50 };
+enum { TIMEOUT_SECONDS = 60, CONNECT_INTERVAL_MICROSECONDS = 50 };
 
 extern char **environ;
 static volatile pid_t command;
 
-static void give_up(int unused) {
+static void kill_command(int unused) {
   (void)unused;
   kill(-command, SIGKILL);
 }
@@ -52,7 +52,7 @@ static double now(void) {
 
 static double seconds(struct timeval t) { return t.tv_sec + t.tv_usec / 1e6; }
 
-static void start(char **words) {
+static void start(char **arguments) {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t files;
   pid_t pid;
@@ -61,12 +61,12 @@ static void start(char **words) {
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-  errno = posix_spawnp(&pid, words[0], &files, &attributes, words, environ);
+  errno = posix_spawnp(&pid, arguments[0], &files, &attributes, arguments, environ);
   if (errno != 0)
-    err(1, "%s", words[0]);
+    err(1, "%s", arguments[0]);
   command = pid;
-  signal(SIGALRM, give_up);
-  alarm(PATIENCE_SECONDS);
+  signal(SIGALRM, kill_command);
+  alarm(TIMEOUT_SECONDS);
 }
 
 static void await_end(double began) {
@@ -104,15 +104,15 @@ static void await_echo(double began, const struct sockaddr_un *name) {
   char byte = 'x';
   while ((server = try_to_connect(name)) < 0) {
     if (waitpid(command, NULL, WNOHANG) != 0)
-      errx(1, "it ended and had not listened");
-    usleep(BETWEEN_CONNECTS_MICROSECONDS);
+      errx(1, "the command has exited without listening");
+    usleep(CONNECT_INTERVAL_MICROSECONDS);
   }
   double listened = now();
   int came_back = send(server, &byte, 1, MSG_NOSIGNAL) == 1 && read(server, &byte, 1) == 1;
   double echoed = now();
   end_command();
   if (!came_back)
-    errx(1, "there is no echo");
+    errx(1, "the byte did not come back");
   printf("%.6f %.6f\n", listened - began, echoed - began);
 }
 

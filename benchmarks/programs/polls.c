@@ -1,4 +1,4 @@
-/* The bare system call, to compare a call from Java with. */
+/* Calls poll(2) in a loop in C, to compare with calls from Java. */
 
 #include <poll.h>
 

@@ -1,12 +1,12 @@
 /* relay [OPTION]... SOCKET COMMAND [ARG]...
 
-   The yardstick: the least that a relay by splice(2) can be. It runs COMMAND with its standard
-   input and output on SOCKET, one client after another, ends when COMMAND does, and does nothing else
-   that iosock does.
+   The reference: a minimal relay by splice(2). It runs COMMAND with its standard input and output on
+   SOCKET, serves one client after another, exits when COMMAND does, and does nothing else that iosock
+   does.
 
-   -p KIB   the size of the pipes to and from COMMAND; 1024 unless told
-   -m KIB   the most that one splice(2) moves; 1024 unless told
-   -s KIB   the size of the socket's send buffer; the system's unless told
+   -p KIB   the size of the pipes to and from COMMAND; default 1024
+   -m KIB   the most that one splice(2) moves; default 1024
+   -s KIB   the size of the socket's send buffer; default: the system's
    -a       after a move of 64 KiB or more moves again, until EAGAIN, and only then polls */
 
 #define _GNU_SOURCE
@@ -47,7 +47,7 @@ static void start(char **command) {
   fcntl(output, F_SETFL, O_NONBLOCK);
 }
 
-/* Returns false at the end; *full says which of the two is to be waited for next. */
+/* Returns false at the end. *full tells whether to wait for `to` or, if it is false, for `from`. */
 static bool move(int from, int to, bool *full) {
   ssize_t moved, all = 0;
   do {
@@ -86,7 +86,7 @@ static void serve(int client) {
   close(client);
 }
 
-/* Returns false once COMMAND has ended. */
+/* Returns false once COMMAND has exited. */
 static bool await_client(int listener) {
   struct pollfd fds[] = {{listener, POLLIN, 0}, {output, 0, 0}};
   if (poll(fds, 2, -1) < 0)
