@@ -12,14 +12,14 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What the threads of some processes do, from the first look at them to the last: proc(5). Of a
- * thread that ended meanwhile, what it did after somebody looked is not known.
+ * The processor time and the wake-ups of the threads of some processes, between the first sample
+ * and the last: proc(5). What a thread does between its last sample and its end is missed.
  */
 final class Activity {
 
   /**
-   * @param wakeUps how often it was given a processor, after it slept or was made to wait
-   * @param isMain whether it runs the program's main
+   * @param wakeUps the number of its context switches, voluntary or not
+   * @param isMain whether it runs the program's main()
    */
   private record Thread(long cpuNanos, long wakeUps, boolean isMain) {}
 
@@ -27,20 +27,20 @@ final class Activity {
   private final Map<Path, Thread> last = new HashMap<>();
 
   Activity(List<Long> pids) {
-    look(pids);
+    sample(pids);
     first = Map.copyOf(last);
   }
 
-  void look(List<Long> pids) {
+  void sample(List<Long> pids) {
     for (long pid : pids) {
       Path process = Path.of("/proc/" + pid);
       String name = name(process);
       List<Path> threads = threads(process);
-      List<Path> namesakes = threads.stream().filter(thread -> name.equals(name(thread))).toList();
+      List<Path> sameName = threads.stream().filter(thread -> name.equals(name(thread))).toList();
       for (Path thread : threads) {
         boolean isFirst = thread.endsWith("" + pid);
-        // A VM's first thread only waits for the one that runs main, which has its name.
-        look(thread, namesakes.contains(thread) && (!isFirst || namesakes.size() == 1));
+        // A VM's first thread only waits for the thread that runs main, which has the same name.
+        sample(thread, sameName.contains(thread) && (!isFirst || sameName.size() == 1));
       }
     }
   }
@@ -53,7 +53,7 @@ final class Activity {
     }
   }
 
-  private void look(Path thread, boolean isMain) {
+  private void sample(Path thread, boolean isMain) {
     try {
       long cpuNanos = Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
       long switches =
@@ -63,33 +63,33 @@ final class Activity {
               .sum();
       last.put(thread, new Thread(cpuNanos, switches, isMain));
     } catch (IOException gone) {
-      // What it had done when it was last seen stays.
+      // Its last sample stays.
     }
   }
 
-  private static String name(Path of) {
+  private static String name(Path task) {
     try {
-      return Files.readString(of.resolve("comm"));
+      return Files.readString(task.resolve("comm"));
     } catch (IOException gone) {
       return "";
     }
   }
 
   long cpuNanos() {
-    return since(Thread::cpuNanos, thread -> true);
+    return difference(Thread::cpuNanos, thread -> true);
   }
 
   long wakeUps() {
-    return since(Thread::wakeUps, thread -> true);
+    return difference(Thread::wakeUps, thread -> true);
   }
 
   long wakeUpsOfMain() {
-    return since(Thread::wakeUps, Thread::isMain);
+    return difference(Thread::wakeUps, Thread::isMain);
   }
 
-  private long since(ToLongFunction<Thread> figure, Predicate<Thread> of) {
+  private long difference(ToLongFunction<Thread> figure, Predicate<Thread> filter) {
     return last.entrySet().stream()
-        .filter(thread -> of.test(thread.getValue()))
+        .filter(thread -> filter.test(thread.getValue()))
         .mapToLong(
             thread ->
                 figure.applyAsLong(thread.getValue()) - figure.applyAsLong(before(thread.getKey())))

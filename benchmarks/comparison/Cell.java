@@ -2,7 +2,7 @@ package comparison;
 
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
-/** Numbers as a table says them. */
+/** Numbers, formatted for a table. */
 final class Cell {
 
   private Cell() {}
@@ -14,7 +14,7 @@ final class Cell {
             number(values.getPercentile(50)), number(values.getMin()), number(values.getMax()));
   }
 
-  /** With three digits that count. */
+  /** With three significant digits. */
   static String number(double value) {
     int digits = value <= 0 ? 0 : (int) Math.floor(Math.log10(value));
     return ("%." + Math.clamp(2 - digits, 0, 3) + "f").formatted(value);

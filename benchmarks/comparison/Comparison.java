@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One run in which everything that is compared is measured: in each round every contender does
- * every work, one right after another, each in a process that was started for it.
+ * One run of all measurements: in each round every contender does every work, one right after
+ * another, each in a process that was started for it.
  */
 final class Comparison {
 
@@ -19,7 +19,7 @@ final class Comparison {
   private final Scale scale;
 
   /**
-   * @param all those that are not installed are left out
+   * @param all of which those that are not installed are left out
    * @param programs where the compiled C programs are
    * @param directory for sockets
    */
@@ -59,7 +59,7 @@ final class Comparison {
   }
 
   /**
-   * @return what to tell whoever waits
+   * @return a line for the log
    */
   private String measure(Contender contender, Work work, Results results) throws IOException {
     if (results.isStuck(work, contender)) {

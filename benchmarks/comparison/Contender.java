@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 /**
  * A system that runs a command, most of them on a socket.
  *
- * @param program what has to be installed
- * @param exitCode with which it ends if all went well
- * @param line what is to be run to have a command, the second, on a socket, the first
+ * @param program the executable that must be installed: a path, or a name in PATH
+ * @param exitCode its exit code on success
+ * @param line its command line, given the socket and the command to run on it
  */
 record Contender(
     String name, String program, int exitCode, BiFunction<Path, Path, List<String>> line) {
@@ -20,7 +20,7 @@ record Contender(
     this(name, program, 0, line);
   }
 
-  /** Whether it is given a socket at all. */
+  /** Whether its command line names the socket. */
   boolean listens() {
     Path socket = Path.of("a socket");
     return line.apply(socket, Path.of("command")).stream()
@@ -28,8 +28,9 @@ record Contender(
   }
 
   boolean isInstalled() {
-    Stream<String> places =
+    Stream<String> directories =
         program.startsWith("/") ? Stream.of("/") : Stream.of(System.getenv("PATH").split(":"));
-    return places.anyMatch(place -> Files.isExecutable(Path.of(place).resolve(program)));
+    return directories.anyMatch(
+        directory -> Files.isExecutable(Path.of(directory).resolve(program)));
   }
 }

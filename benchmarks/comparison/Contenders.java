@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Who is compared in what, installed or not, in the order of the tables. */
+/** The contenders of each comparison, installed or not, in the order of the tables. */
 final class Contenders {
 
-  /** What others are compared with that end or stay: the first there. */
-  static final String YARDSTICK = "hello world";
+  /** The contender that {@link #forStart} and {@link #forIdle} compare the others with. */
+  static final String REFERENCE = "hello world";
 
-  /** A VM that is soon ready, and small. */
+  /** Options of a VM that starts fast and is small. */
   private static final List<String> SMALL_VM =
       List.of(
           "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp");
@@ -23,8 +23,8 @@ final class Contenders {
   private final Path programs;
 
   /**
-   * @param project the checkout, where all is built
-   * @param java the Java to be run by whoever has none of its own
+   * @param project the checkout, with everything built
+   * @param java the Java home for contenders that do not bring their own
    * @param programs where the compiled C programs are
    */
   Contenders(Path project, Path java, Path programs) {
@@ -35,39 +35,39 @@ final class Contenders {
     this.programs = programs;
   }
 
-  /** Those that relay: the first is the one that the others are compared with. */
-  List<Contender> thatRelay() {
+  /** Throughput and latency: the others are compared with the first. */
+  List<Contender> forThroughput() {
     return List.of(
         jar("iosock"),
         threads("threads", "platform", List.of("-cp")),
         threads("virtual threads", "virtual", List.of("-cp")),
         socat("-b65536"),
-        contender("ncat", "ncat", (socket, command) -> words("-lkU", socket, "--exec", command)),
+        contender("ncat", "ncat", (socket, command) -> line("-lkU", socket, "--exec", command)),
         spliceRelay(),
         own("no relay", "direct"));
   }
 
-  /** Those that end with their command. */
-  List<Contender> thatEnd() {
+  /** A whole run: they exit with their command. */
+  List<Contender> forStart() {
     return List.of(
-        contender(YARDSTICK, java, (socket, command) -> smallVm("hello.Hello")),
+        contender(REFERENCE, java, (socket, command) -> smallVm("hello.Hello")),
         image(),
         imageWithoutScript(),
         jar("iosock, jar"),
         threads("threads", "platform", SMALL_VM),
         threads("virtual threads", "virtual", SMALL_VM),
         spliceRelay(),
-        contender("socat", "socat", (socket, command) -> words("EXEC:" + command, "-")),
-        // It reports the end of its terminal as an error.
+        contender("socat", "socat", (socket, command) -> line("EXEC:" + command, "-")),
+        // dtach reports the end of its terminal as an error.
         new Contender(
-            "dtach", "dtach", 1, (socket, command) -> words("dtach", "-N", socket, command)),
+            "dtach", "dtach", 1, (socket, command) -> line("dtach", "-N", socket, command)),
         tini(),
         dumbInit(),
-        new Contender("no wrapper", "true", (socket, command) -> words(command)));
+        new Contender("no wrapper", "true", (socket, command) -> line(command)));
   }
 
-  /** Those that start with a socket. */
-  List<Contender> thatListen() {
+  /** The time until a socket is there. */
+  List<Contender> forListening() {
     return List.of(
         image(),
         imageWithoutScript(),
@@ -78,10 +78,10 @@ final class Contenders {
         socat());
   }
 
-  /** Those that stay for as long as their command has something to do. */
-  List<Contender> thatStay() {
+  /** Idle programs: they run as long as their command does. */
+  List<Contender> forIdle() {
     return List.of(
-        contender(YARDSTICK, java, (socket, command) -> smallVm("hello.Sleeper")),
+        contender(REFERENCE, java, (socket, command) -> smallVm("hello.Sleeper")),
         image(),
         jar("iosock, jar"),
         threads("threads", "platform", SMALL_VM),
@@ -92,12 +92,12 @@ final class Contenders {
         dumbInit());
   }
 
-  /** iosock, in the forms in which it is run for long. */
-  List<Contender> thatLast() {
+  /** iosock, in the forms in which it runs for long. */
+  List<Contender> forEndurance() {
     return List.of(image(), jar("iosock, jar"));
   }
 
-  /** The bare relay with other sizes, and other ways, than it and iosock have. */
+  /** The bare relay, with the sizes of iosock and with others. */
   List<Contender> variants() {
     return List.of(
         own("as it is", "relay"),
@@ -110,8 +110,8 @@ final class Contenders {
         own("poll after EAGAIN only", "relay", "-a"));
   }
 
-  /** As a reader may type it, in the checkout. */
-  String legible(List<String> line) {
+  /** A command line as typed in the checkout. */
+  String typed(List<String> line) {
     return String.join(" ", line)
         .replace(java, "java")
         .replace(programs + "/", "")
@@ -119,14 +119,14 @@ final class Contenders {
   }
 
   private Contender image() {
-    return contender("iosock", image + "/bin/iosock", (socket, command) -> words(socket, command));
+    return contender("iosock", image + "/bin/iosock", (socket, command) -> line(socket, command));
   }
 
   private Contender imageWithoutScript() {
     return contender(
         "iosock, no script",
         image + "/bin/java",
-        (socket, command) -> words("-m", "iosock", socket, command));
+        (socket, command) -> line("-m", "iosock", socket, command));
   }
 
   private Contender jar(String name) {
@@ -134,22 +134,22 @@ final class Contenders {
         name,
         java,
         (socket, command) ->
-            words("--enable-native-access=ALL-UNNAMED", "-jar", jar, socket, command));
+            line("--enable-native-access=ALL-UNNAMED", "-jar", jar, socket, command));
   }
 
   /**
-   * @param options of the VM, the last of which takes the class path
+   * @param options of the VM; the last one is followed by the class path
    */
   private Contender threads(String name, String kind, List<String> options) {
     return contender(
         name,
         java,
         (socket, command) ->
-            joined(options, words(classes, "threaded.Main", kind, socket, command)));
+            joined(options, line(classes, "threaded.Main", kind, socket, command)));
   }
 
   private List<String> smallVm(String main) {
-    return joined(SMALL_VM, words(classes, main));
+    return joined(SMALL_VM, line(classes, main));
   }
 
   private Contender socat(String... options) {
@@ -159,15 +159,15 @@ final class Contenders {
         (socket, command) ->
             joined(
                 List.of(options),
-                words("UNIX-LISTEN:" + socket + ",fork", "EXEC:" + command + ",pipes")));
+                line("UNIX-LISTEN:" + socket + ",fork", "EXEC:" + command + ",pipes")));
   }
 
   private static Contender tini() {
-    return contender("tini", "tini", (socket, command) -> words("-s", "--", command));
+    return contender("tini", "tini", (socket, command) -> line("-s", "--", command));
   }
 
   private static Contender dumbInit() {
-    return contender("dumb-init", "dumb-init", (socket, command) -> words(command));
+    return contender("dumb-init", "dumb-init", (socket, command) -> line(command));
   }
 
   private Contender spliceRelay() {
@@ -178,7 +178,7 @@ final class Contenders {
     return contender(
         name,
         programs.resolve(program).toString(),
-        (socket, command) -> joined(List.of(options), words(socket, command)));
+        (socket, command) -> joined(List.of(options), line(socket, command)));
   }
 
   private static Contender contender(
@@ -189,11 +189,11 @@ final class Contenders {
         (socket, command) -> joined(List.of(program), arguments.apply(socket, command)));
   }
 
-  private static List<String> words(Object... words) {
-    return Stream.of(words).map(Object::toString).toList();
+  private static List<String> line(Object... arguments) {
+    return Stream.of(arguments).map(Object::toString).toList();
   }
 
-  private static List<String> joined(List<String> some, List<String> more) {
-    return Stream.of(some, more).flatMap(List::stream).toList();
+  private static List<String> joined(List<String> first, List<String> second) {
+    return Stream.of(first, second).flatMap(List::stream).toList();
   }
 }

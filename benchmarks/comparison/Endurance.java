@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Whether one process that is used for long stays as small and as fast as it was. */
+/** Whether one process stays as small and as fast after many connects and bytes. */
 final class Endurance {
 
   private static final List<Integer> CONNECTS = List.of(100, 1000, 10_000, 20_000);
@@ -25,7 +25,7 @@ final class Endurance {
   }
 
   /**
-   * @param bytes of each transfer
+   * @param bytes the size of each transfer
    */
   void run(long bytes) throws IOException {
     table.append("| | done | GB/s | resident, MB | of that after the first connects ");
@@ -44,13 +44,13 @@ final class Endurance {
       int connects = 0;
       long first = 0;
       for (int next : CONNECTS) {
-        session.tell("reconnect " + (next - connects));
+        session.request("reconnect " + (next - connects));
         connects = next;
         first = first == 0 ? Memory.of(session.server().pids()).resident() : first;
         row(contender, "%d connects".formatted(connects), "", first, session);
       }
       for (int transfer = 1; transfer <= TRANSFERS; transfer++) {
-        double seconds = session.tell("both %d %d".formatted(BLOCK, bytes))[0];
+        double seconds = session.request("both %d %d".formatted(BLOCK, bytes))[0];
         String done = "and %.0f MB through cat and back".formatted(transfer * bytes / 1e6);
         row(contender, done, "%.2f".formatted(bytes / seconds / 1e9), first, session);
       }
@@ -58,7 +58,7 @@ final class Endurance {
   }
 
   /**
-   * @param first what was resident after the first connects
+   * @param first the resident memory after the first connects, in bytes
    */
   private void row(Contender contender, String done, String rate, long first, Session session)
       throws IOException {

@@ -1,6 +1,6 @@
 package comparison;
 
-/** A number that is measured. */
+/** A measured quantity, with its unit. */
 enum Figure {
   RATE("GB/s"),
   CPU("CPU s/GB"),

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What a contender uses that has nothing to do, with a client connected if it has clients. */
+/** Memory, wake-ups and CPU of idle contenders, with a client connected if it has clients. */
 final class Idle {
 
   private static final String PROPORTIONAL = "proportional, MB";
@@ -21,14 +21,14 @@ final class Idle {
 
   private static final Path COMMAND = Path.of("/bin/cat");
 
-  /** Who has come to rest uses less than a hundredth of a processor for so long. */
-  private static final long REST_MILLIS = 500;
+  /** A contender is idle that uses less than a hundredth of a processor for so long. */
+  private static final long IDLE_MILLIS = 500;
 
-  private static final long PATIENCE_SECONDS = 60;
-  private static final long BETWEEN_LOOKS_MILLIS = 1000;
+  private static final long TIMEOUT_SECONDS = 60;
+  private static final long SAMPLE_INTERVAL_MILLIS = 1000;
 
   /**
-   * @param client what else is to be closed
+   * @param client closed together with the server
    */
   private record Idler(String name, Running server, AutoCloseable client) {
 
@@ -50,14 +50,14 @@ final class Idle {
    */
   Idle(Contenders contenders, Path programs, Path directory) {
     this.contenders = contenders;
-    present = contenders.thatStay().stream().filter(Contender::isInstalled).toList();
+    present = contenders.forIdle().stream().filter(Contender::isInstalled).toList();
     this.programs = programs;
     this.directory = directory;
   }
 
   /**
-   * @param rounds how often memory is measured
-   * @param seconds for how long nothing is done
+   * @param rounds the number of measurements of memory
+   * @param seconds how long wake-ups and CPU are counted
    */
   void run(int rounds, int seconds) throws Exception {
     for (int round = 1; round <= rounds; round++) {
@@ -68,14 +68,14 @@ final class Idle {
     }
     System.err.printf("all idle for %d seconds%n", seconds);
     measureActivity(seconds);
-    sheet(rounds, seconds).write(directory, "idle");
+    table(rounds, seconds).write(directory, "idle");
   }
 
-  /** Alone, so that what it has mapped is shared with no other that is measured. */
+  /** One contender at a time, so that no other one shares the files that it has mapped. */
   private void measureMemory(Contender contender) throws Exception {
     Idler idler = start(contender);
     try {
-      awaitRest(List.of(idler));
+      awaitIdle(List.of(idler));
       Memory memory = Memory.of(idler.server().pids());
       results.add(idler.name(), PROPORTIONAL, memory.proportional() / 1e6);
       results.add(idler.name(), UNSHARED, memory.unshared() / 1e6);
@@ -85,16 +85,16 @@ final class Idle {
     }
   }
 
-  /** All at once: who does nothing is in nobody's way. */
+  /** All at once: idle programs do not disturb one another. */
   private void measureActivity(int seconds) throws Exception {
     List<Idler> idlers = new ArrayList<>();
     try {
       for (Contender contender : present) {
         idlers.add(start(contender));
       }
-      awaitRest(idlers);
+      awaitIdle(idlers);
       Map<Idler, Activity> activities = activities(idlers);
-      watch(activities, TimeUnit.SECONDS.toMillis(seconds));
+      sample(activities, TimeUnit.SECONDS.toMillis(seconds));
       activities.forEach((idler, activity) -> add(idler, activity, seconds));
     } finally {
       for (Idler idler : idlers) {
@@ -103,18 +103,18 @@ final class Idle {
     }
   }
 
-  private static void watch(Map<Idler, Activity> activities, long millis)
+  private static void sample(Map<Idler, Activity> activities, long millis)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     long left;
     while ((left = end - System.nanoTime()) > 0) {
       TimeUnit.NANOSECONDS.sleep(
-          Math.min(left, TimeUnit.MILLISECONDS.toNanos(BETWEEN_LOOKS_MILLIS)));
-      activities.forEach((idler, activity) -> activity.look(idler.server().pids()));
+          Math.min(left, TimeUnit.MILLISECONDS.toNanos(SAMPLE_INTERVAL_MILLIS)));
+      activities.forEach((idler, activity) -> activity.sample(idler.server().pids()));
     }
     for (Idler idler : activities.keySet()) {
       if (!idler.server().isAlive()) {
-        throw new IOException(idler.name() + " did not stay");
+        throw new IOException(idler.name() + " has exited");
       }
     }
   }
@@ -125,20 +125,23 @@ final class Idle {
     results.add(idler.name(), CPU, activity.cpuNanos() / 1e6 * 60 / seconds);
   }
 
-  /** It is at its work when this returns: a byte has gone through it. */
+  /** Starts a contender; on return a byte has been echoed through it. */
   private Idler start(Contender contender) throws IOException {
-    Path place = directory.resolve("idle").resolve("" + present.indexOf(contender));
-    Files.createDirectories(place);
+    Path ownDirectory = directory.resolve("idle").resolve("" + present.indexOf(contender));
+    Files.createDirectories(ownDirectory);
     if (!contender.listens()) {
       Running server =
-          Running.awaited(
-              contender, COMMAND.toRealPath(), place.resolve("socket"), place.resolve("errors"));
+          Running.startedAndEchoing(
+              contender,
+              COMMAND.toRealPath(),
+              ownDirectory.resolve("socket"),
+              ownDirectory.resolve("errors"));
       return new Idler(contender.name(), server, () -> {});
     }
-    Session session = new Session(contender, COMMAND, place, programs);
+    Session session = new Session(contender, COMMAND, ownDirectory, programs);
     Idler idler = new Idler(contender.name(), session.server(), session);
     try {
-      session.tell("echo 1 1");
+      session.request("echo 1 1");
       return idler;
     } catch (IOException e) {
       session.close();
@@ -146,18 +149,18 @@ final class Idle {
     }
   }
 
-  private static void awaitRest(List<Idler> idlers) throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+  private static void awaitIdle(List<Idler> idlers) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     Map<Idler, Activity> activities;
     do {
       if (System.nanoTime() > end) {
-        throw new IOException("no rest");
+        throw new IOException("the contenders do not become idle");
       }
       activities = activities(idlers);
-      watch(activities, REST_MILLIS);
+      sample(activities, IDLE_MILLIS);
     } while (activities.values().stream()
         .anyMatch(
-            activity -> activity.cpuNanos() > TimeUnit.MILLISECONDS.toNanos(REST_MILLIS) / 100));
+            activity -> activity.cpuNanos() > TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) / 100));
   }
 
   private static Map<Idler, Activity> activities(List<Idler> idlers) {
@@ -166,25 +169,25 @@ final class Idle {
     return activities;
   }
 
-  private MarkdownTable sheet(int rounds, int seconds) {
+  private MarkdownTable table(int rounds, int seconds) {
     Map<String, String> commands = new LinkedHashMap<>();
     present.forEach(
         contender ->
             commands.put(
                 contender.name(),
-                contenders.legible(contender.line().apply(Path.of("s.sock"), Path.of("cat")))));
-    String yardstick = Contenders.YARDSTICK;
+                contenders.typed(contender.line().apply(Path.of("s.sock"), Path.of("cat")))));
+    String reference = Contenders.REFERENCE;
     return new MarkdownTable(
         results,
         List.of(
             results.spread(PROPORTIONAL),
-            results.ratio("of " + yardstick, PROPORTIONAL, yardstick),
+            results.ratio("of " + reference, PROPORTIONAL, reference),
             results.spread(UNSHARED),
             results.spread(RESIDENT),
             results.spread(WAKE_UPS),
             results.spread(WAKE_UPS_OF_MAIN),
             results.spread(CPU)),
-        contenders.thatStay().stream()
+        contenders.forIdle().stream()
             .filter(contender -> !contender.isInstalled())
             .map(Contender::name)
             .toList(),

@@ -11,21 +11,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A copy of the Java that runs this, for a while. No other process has its files mapped: else what
- * a program shares with this one, and with whoever else runs Java, would count as half or less.
+ * A temporary copy of the Java that runs this program. No other process has its files mapped: else
+ * pages that a contender shares with other Java processes would count as half or less.
  */
 final class Jdk implements AutoCloseable {
 
   static final Path ORIGINAL = Path.of(System.getProperty("java.home"));
 
-  /** What is large and what no VM maps. */
+  /** Large files that no VM maps. */
   private static final Set<Path> NOT_NEEDED =
       Set.of(Path.of("jmods"), Path.of("lib/src.zip"), Path.of("lib/ct.sym"), Path.of("legal"));
 
   private final Path copy;
 
   /**
-   * @param copy if it is there, somebody left it behind
+   * @param copy the directory to create; deleted first if an earlier run has left it
    */
   Jdk(Path copy) throws IOException {
     this.copy = copy;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What all was measured on. */
+/** The machine and the VM of the measurements. */
 final class Machine {
 
   private Machine() {}

@@ -20,13 +20,14 @@ public final class Main {
 
   private final OptionParser parser = new OptionParser(false);
   private final OptionSpec<Path> project = path("project", "the checkout", "");
-  private final OptionSpec<Path> output = path("output", "where the results go", "target/compare");
+  private final OptionSpec<Path> output =
+      path("output", "the directory for the results", "target/compare");
   private final OptionSpec<Integer> rounds =
       parser
-          .accepts("rounds", "how often all is measured: 7, --start 20, the memory of --idle 3")
+          .accepts("rounds", "number of rounds; default 7, --start 20, the memory of --idle 3")
           .withRequiredArg()
           .ofType(Integer.class);
-  private final OptionSpec<Integer> seconds = number("seconds", "for how long --idle idles", 60);
+  private final OptionSpec<Integer> seconds = number("seconds", "how long --idle counts", 60);
   private final OptionSpec<Double> megabytes =
       parser
           .accepts("megabytes", "in one transfer")
@@ -37,33 +38,33 @@ public final class Main {
   private final OptionSpec<Integer> connects = number("connects", "in one measurement", 500);
   private final OptionSpec<String> works =
       parser
-          .accepts("works", "which are measured: a pattern for their titles")
+          .accepts("works", "a regular expression for the titles of the works to measure")
           .withRequiredArg()
           .defaultsTo("");
   private final OptionSpecBuilder variants =
-      parser.accepts("variants", "the bare splice relay alone, with other sizes and other ways");
+      parser.accepts("variants", "only the bare splice relay, with other sizes and options");
   private final OptionSpecBuilder start =
-      parser.accepts("start", "how long a whole run takes of a command that does nothing");
+      parser.accepts("start", "how long a whole run of a command takes that does nothing");
   private final OptionSpecBuilder idle =
-      parser.accepts("idle", "what is used while there is nothing to do");
+      parser.accepts("idle", "memory, wake-ups and CPU of idle programs");
   private final OptionSpecBuilder endurance =
-      parser.accepts("endurance", "many connects and many bytes through iosock alone");
+      parser.accepts("endurance", "many connects and many bytes through iosock only");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
 
-  private OptionSpec<Path> path(String name, String meaning, String otherwise) {
+  private OptionSpec<Path> path(String name, String description, String defaultValue) {
     return parser
-        .accepts(name, meaning)
+        .accepts(name, description)
         .withRequiredArg()
         .withValuesConvertedBy(new PathConverter())
-        .defaultsTo(Path.of(otherwise));
+        .defaultsTo(Path.of(defaultValue));
   }
 
-  private OptionSpec<Integer> number(String name, String meaning, int otherwise) {
+  private OptionSpec<Integer> number(String name, String description, int defaultValue) {
     return parser
-        .accepts(name, meaning)
+        .accepts(name, description)
         .withRequiredArg()
         .ofType(Integer.class)
-        .defaultsTo(otherwise);
+        .defaultsTo(defaultValue);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -102,7 +103,7 @@ public final class Main {
     OptionSet options = parser.parse(arguments);
     if (!options.nonOptionArguments().isEmpty()) {
       throw new IllegalArgumentException(
-          "what is " + options.nonOptionArguments().getFirst() + "?");
+          "unexpected argument: " + options.nonOptionArguments().getFirst());
     }
     for (OptionSpec<Integer> count : List.of(rounds, seconds)) {
       if (options.has(count) && options.valueOf(count) < 1) {
@@ -112,8 +113,8 @@ public final class Main {
     return options;
   }
 
-  private int rounds(OptionSet options, int otherwise) {
-    return options.has(rounds) ? options.valueOf(rounds) : otherwise;
+  private int rounds(OptionSet options, int defaultValue) {
+    return options.has(rounds) ? options.valueOf(rounds) : defaultValue;
   }
 
   private long bytes(OptionSet options) {
@@ -127,7 +128,7 @@ public final class Main {
       if (options.has(idle)) {
         new Idle(contenders, programs, results).run(rounds(options, 3), options.valueOf(seconds));
       } else {
-        new Endurance(contenders.thatLast(), programs, results).run(bytes(options));
+        new Endurance(contenders.forEndurance(), programs, results).run(bytes(options));
       }
     }
   }
@@ -138,7 +139,7 @@ public final class Main {
     Scale scale = new Scale(bytes(options), options.valueOf(echoes), options.valueOf(connects));
     Comparison comparison =
         new Comparison(
-            options.has(variants) ? contenders.variants() : contenders.thatRelay(),
+            options.has(variants) ? contenders.variants() : contenders.forThroughput(),
             works(Pattern.compile(options.valueOf(works))),
             programs,
             results,

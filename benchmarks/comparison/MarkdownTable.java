@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What came of one run, with a row for each contender: printed, as Markdown and as JSON. */
+/** The results of one run, with a row for each contender: printed, as Markdown and as JSON. */
 final class MarkdownTable {
 
   private final RawResults results;
@@ -20,9 +20,9 @@ final class MarkdownTable {
   private final Map<String, String> commands;
 
   /**
-   * @param absent who is not installed
-   * @param manner how it was measured, briefly
-   * @param commands what was run, by who it was
+   * @param absent contenders that are not installed
+   * @param manner how it was measured, in a few words
+   * @param commands the command lines, by contender
    */
   MarkdownTable(
       RawResults results,
@@ -38,7 +38,7 @@ final class MarkdownTable {
   }
 
   /**
-   * @param name of the files, without what they end in
+   * @param name of the files, without the extension
    */
   void write(Path directory, String name) throws IOException {
     String text = text();
@@ -59,7 +59,7 @@ final class MarkdownTable {
       text.append("Not installed: %s.\n".formatted(String.join(", ", absent)));
     }
     text.append("\n");
-    commands.forEach((who, line) -> text.append("- %s: `%s`\n".formatted(who, line)));
+    commands.forEach((contender, line) -> text.append("- %s: `%s`\n".formatted(contender, line)));
     return text.toString();
   }
 

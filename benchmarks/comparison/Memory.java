@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What processes have in memory, in bytes: proc(5), smaps_rollup.
+ * The memory of some processes, in bytes: smaps_rollup in proc(5).
  *
- * @param proportional of what n processes share, an nth is counted
- * @param unshared of what more than one process has, nothing is counted
+ * @param proportional an nth of each page that n processes share
+ * @param unshared only pages that no other process has
  */
 record Memory(long resident, long proportional, long unshared) {
 

@@ -8,13 +8,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
-/** Every number of every round, by contender and by what it says; all figures are optional. */
+/** Every number of every round, by contender and figure; all figures are optional. */
 final class RawResults {
 
   /**
    * A column of a table that has a row for each contender.
    *
-   * @param cell says what stands there, given the contender's name
+   * @param cell the text for a contender's name
    */
   record Column(String title, Function<String, String> cell) {}
 
@@ -41,7 +41,7 @@ final class RawResults {
         });
   }
 
-  /** The median as a part of another contender's. */
+  /** The ratio of the median to another contender's. */
   Column ratio(String title, String figure, String other) {
     return new Column(
         title,
@@ -53,7 +53,7 @@ final class RawResults {
                         / statistics(values(other, figure)).getPercentile(50)));
   }
 
-  /** As a part of another contender's in the same round: the median of that. */
+  /** The median of the ratios to another contender within each round. */
   Column ratioWithinRounds(String title, String figure, String other) {
     return new Column(
         title,

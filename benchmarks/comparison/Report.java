@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
-/** Runs a comparison and writes what came of it: a table, all numbers as JSON, and a chart. */
+/** Runs a comparison and writes its results: a table, all numbers as JSON, and a chart. */
 final class Report {
 
   private static final List<Work> TRANSFERS =
@@ -27,7 +27,7 @@ final class Report {
   }
 
   /**
-   * @param root where benchmarks/chart.gnuplot is
+   * @param root the checkout, with benchmarks/chart.gnuplot
    */
   void write(Path directory, Path root) throws IOException, InterruptedException {
     String text = text();
@@ -77,7 +77,9 @@ final class Report {
     return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
   }
 
-  /** One block for each panel of the chart; in it a line for each work, three numbers for each. */
+  /**
+   * A block for each panel of the chart: a line for each work, three numbers for each contender.
+   */
   private String data() {
     StringBuilder data = new StringBuilder();
     block(data, TRANSFERS, List.of(Figure.RATE));

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
-/** What one run has measured: every number of every round. */
+/** The results of one run: every number of every round. */
 final class Results {
 
   private final Map<Work, Map<Figure, Map<String, List<Double>>>> all = new EnumMap<>(Work.class);
@@ -26,7 +26,7 @@ final class Results {
                 .add(value));
   }
 
-  /** It stopped for ever in the middle of the work. */
+  /** Records that a contender stopped moving data within the work. */
   void stuck(Work work, Contender contender) {
     stuck.computeIfAbsent(work, unused -> new TreeSet<>()).add(contender.name());
   }
@@ -35,7 +35,7 @@ final class Results {
     return stuck(work).contains(contender.name());
   }
 
-  /** The names of those that did. */
+  /** The names of the contenders that were stuck. */
   Set<String> stuck(Work work) {
     return stuck.getOrDefault(work, Set.of());
   }
@@ -45,7 +45,7 @@ final class Results {
   }
 
   /**
-   * @return null if that was not measured
+   * @return null if it was not measured
    */
   DescriptiveStatistics of(Work work, Figure figure, String contender) {
     List<Double> values =
@@ -55,7 +55,7 @@ final class Results {
         : new DescriptiveStatistics(values.stream().mapToDouble(x -> x).toArray());
   }
 
-  /** NaN if that was not measured. */
+  /** NaN if it was not measured. */
   double median(Work work, Figure figure, String contender) {
     DescriptiveStatistics values = of(work, figure, contender);
     return values == null ? Double.NaN : values.getPercentile(50);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A contender that was started, with all the processes that it makes. */
+/** A running contender, with all its processes. */
 final class Running implements AutoCloseable {
 
   private final Process server;
@@ -18,11 +18,11 @@ final class Running implements AutoCloseable {
   }
 
   /**
-   * Reads nothing, and what it writes is lost.
+   * Starts a contender with no input, and discards its output.
    *
-   * @param command free of symbolic links
+   * @param command a path without symbolic links
    */
-  static Running withoutConsole(Contender contender, Path command, Path socket, Path errors)
+  static Running startedWithoutStdio(Contender contender, Path command, Path socket, Path errors)
       throws IOException {
     return new Running(
         builder(contender, command, socket, errors)
@@ -32,15 +32,15 @@ final class Running implements AutoCloseable {
         command);
   }
 
-  /** Likewise, but it was sent a byte on its standard input, and has written one. */
-  static Running awaited(Contender contender, Path command, Path socket, Path errors)
+  /** Starts a contender, writes a byte to its standard input, and reads one from its output. */
+  static Running startedAndEchoing(Contender contender, Path command, Path socket, Path errors)
       throws IOException {
     Running running = new Running(builder(contender, command, socket, errors).start(), command);
     running.server.getOutputStream().write('x');
     running.server.getOutputStream().flush();
     if (running.server.getInputStream().read() < 0) {
       running.close();
-      throw new IOException(contender.name() + " says nothing: see " + errors);
+      throw new IOException(contender.name() + " has exited: see " + errors);
     }
     return running;
   }
@@ -55,7 +55,7 @@ final class Running implements AutoCloseable {
     return server.isAlive();
   }
 
-  /** Of all its processes, but for the command's. */
+  /** The processes without those that run the command. */
   List<Long> pids() {
     return processes().filter(process -> !isCommand(process)).map(ProcessHandle::pid).toList();
   }

@@ -1,4 +1,4 @@
 package comparison;
 
-/** How much of each work makes one measurement. */
+/** The amount of each work in one measurement. */
 record Scale(long bytes, int echoes, int connects) {}

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
-/** A contender at work with a command, and a client that does what it is told. */
+/** A contender that runs a command, and a client that measures it on request. */
 final class Session implements AutoCloseable {
 
-  /** Anything that works at all takes a fraction of it. */
-  private static final long PATIENCE_SECONDS = 30;
+  /** Any request that is not stuck takes a fraction of it. */
+  private static final long TIMEOUT_SECONDS = 30;
 
-  /** Nothing moves any more. */
+  /** The client did not answer in time. */
   static final class Stuck extends IOException {
 
     private static final long serialVersionUID = 1;
@@ -26,11 +26,11 @@ final class Session implements AutoCloseable {
 
   private final Running server;
   private final Process client;
-  private final Writer orders;
+  private final Writer requests;
   private final BufferedReader answers;
 
   /**
-   * Starts both, and connects.
+   * Starts the contender and the client, and connects.
    *
    * @param directory for the socket
    * @param programs where the compiled C programs are
@@ -39,16 +39,16 @@ final class Session implements AutoCloseable {
     Path socket = directory.resolve("socket");
     Files.deleteIfExists(socket);
     server =
-        Running.withoutConsole(
+        Running.startedWithoutStdio(
             contender, command.toRealPath(), socket, directory.resolve("errors"));
     client =
         new ProcessBuilder(programs.resolve("client").toString(), socket.toString())
             .redirectError(Redirect.INHERIT)
             .start();
-    orders = client.outputWriter();
+    requests = client.outputWriter();
     answers = client.inputReader();
     try {
-      tell("open");
+      request("open");
     } catch (IOException | RuntimeException notOpen) {
       closeAfter(notOpen);
       throw notOpen;
@@ -64,25 +64,25 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * @return the client's answer, in its words
-   * @throws Stuck if there is none for too long
+   * @return the numbers of the client's answer
+   * @throws Stuck if there is no answer in time
    */
-  double[] tell(String order) throws IOException {
+  double[] request(String request) throws IOException {
     AtomicBoolean stuck = new AtomicBoolean();
-    CompletableFuture<Void> patience =
+    CompletableFuture<Void> timeout =
         CompletableFuture.runAsync(
             () -> {
               stuck.set(true);
               client.destroyForcibly();
             },
-            CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    orders.write(order + "\n");
-    orders.flush();
+            CompletableFuture.delayedExecutor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+    requests.write(request + "\n");
+    requests.flush();
     String answer = answers.readLine();
     if (answer == null) {
-      throw stuck.get() ? new Stuck() : new IOException("the client could not " + order);
+      throw stuck.get() ? new Stuck() : new IOException("the client could not " + request);
     }
-    patience.cancel(false);
+    timeout.cancel(false);
     return Stream.of(answer.split(" ")).mapToDouble(Double::parseDouble).toArray();
   }
 
@@ -96,7 +96,7 @@ final class Session implements AutoCloseable {
     server.close();
     try {
       client.waitFor();
-      orders.close();
+      requests.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** How long a whole run takes of a command that does nothing, and how soon a socket is there. */
+/** The time of a whole run of a command that does nothing, and until a socket is there. */
 final class Start {
 
   private static final String WHOLE = "whole run, ms";
@@ -35,9 +35,9 @@ final class Start {
   }
 
   void run(int rounds) throws IOException, InterruptedException {
-    List<Contender> ending = installed(contenders.thatEnd());
-    List<Contender> listening = installed(contenders.thatListen());
-    // The first round brings everything into the page cache, and is not counted.
+    List<Contender> ending = installed(contenders.forStart());
+    List<Contender> listening = installed(contenders.forListening());
+    // The first round fills the page cache, and is not counted.
     for (int round = 0; round <= rounds; round++) {
       System.err.printf("round %d of %d%n", round, rounds);
       for (Contender contender : ending) {
@@ -47,7 +47,7 @@ final class Start {
         connect(contender, round > 0);
       }
     }
-    sheet(rounds, commands(ending, listening)).write(directory, "start");
+    table(rounds, commands(ending, listening)).write(directory, "start");
   }
 
   private static List<Contender> installed(List<Contender> all) {
@@ -56,14 +56,14 @@ final class Start {
 
   private void runWhole(Contender contender, boolean counts)
       throws IOException, InterruptedException {
-    double[] told = launch(contender.line().apply(freeSocket(), Path.of("true")));
-    if (told[4] != contender.exitCode()) {
-      throw new IOException("%s ended with %.0f".formatted(contender.name(), told[4]));
+    double[] measured = launch(contender.line().apply(freeSocket(), Path.of("true")));
+    if (measured[4] != contender.exitCode()) {
+      throw new IOException("%s ended with %.0f".formatted(contender.name(), measured[4]));
     }
     if (counts) {
-      results.add(contender.name(), WHOLE, told[0] * 1e3);
-      results.add(contender.name(), CPU, (told[1] + told[2]) * 1e3);
-      results.add(contender.name(), RESIDENT, told[3] * 1024 / 1e6);
+      results.add(contender.name(), WHOLE, measured[0] * 1e3);
+      results.add(contender.name(), CPU, (measured[1] + measured[2]) * 1e3);
+      results.add(contender.name(), RESIDENT, measured[3] * 1024 / 1e6);
     }
   }
 
@@ -72,10 +72,10 @@ final class Start {
     Path socket = freeSocket();
     List<String> line = new ArrayList<>(List.of("-l", socket.toString()));
     line.addAll(contender.line().apply(socket, Path.of("cat")));
-    double[] told = launch(line);
+    double[] measured = launch(line);
     if (counts) {
-      results.add(contender.name(), LISTENS, told[0] * 1e3);
-      results.add(contender.name(), ECHOES, told[1] * 1e3);
+      results.add(contender.name(), LISTENS, measured[0] * 1e3);
+      results.add(contender.name(), ECHOES, measured[1] * 1e3);
     }
   }
 
@@ -90,25 +90,25 @@ final class Start {
         new ProcessBuilder(Stream.concat(Stream.of(launch.toString()), line.stream()).toList())
             .redirectError(Redirect.INHERIT)
             .start();
-    String told = new String(process.getInputStream().readAllBytes());
+    String measured = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
       throw new IOException("cannot launch " + String.join(" ", line));
     }
-    return Stream.of(told.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
+    return Stream.of(measured.strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
   }
 
-  private MarkdownTable sheet(int rounds, Map<String, String> commands) {
+  private MarkdownTable table(int rounds, Map<String, String> commands) {
     return new MarkdownTable(
         results,
         List.of(
             results.spread(WHOLE),
-            results.ratio("of " + Contenders.YARDSTICK, WHOLE, Contenders.YARDSTICK),
-            results.ratioWithinRounds("in the same round", WHOLE, Contenders.YARDSTICK),
+            results.ratio("of " + Contenders.REFERENCE, WHOLE, Contenders.REFERENCE),
+            results.ratioWithinRounds("in the same round", WHOLE, Contenders.REFERENCE),
             results.spread(CPU),
             results.spread(RESIDENT),
             results.spread(LISTENS),
             results.spread(ECHOES)),
-        contenders.thatEnd().stream()
+        contenders.forStart().stream()
             .filter(contender -> !contender.isInstalled())
             .map(Contender::name)
             .toList(),
@@ -121,7 +121,7 @@ final class Start {
     ending.forEach(contender -> commands.put(contender.name(), line(contender, "true")));
     for (Contender contender : listening) {
       String line = line(contender, "cat");
-      // Most have the same line for both.
+      // Most contenders have the same command line for both.
       if (!line.replace(" cat", " true").equals(commands.get(contender.name()))) {
         commands.put(contender.name() + ", to listen", line);
       }
@@ -130,6 +130,6 @@ final class Start {
   }
 
   private String line(Contender contender, String command) {
-    return contenders.legible(contender.line().apply(Path.of("s.sock"), Path.of(command)));
+    return contenders.typed(contender.line().apply(Path.of("s.sock"), Path.of(command)));
   }
 }

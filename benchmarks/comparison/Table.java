@@ -3,7 +3,7 @@ package comparison;
 import java.util.List;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
-/** The results as a table in Markdown: medians, and the least and most of all rounds. */
+/** The results as a Markdown table: the median, the least and the most of all rounds. */
 final class Table {
 
   private final Results results;
@@ -43,7 +43,7 @@ final class Table {
     return results.stuck(work).contains(name) ? "stuck" : Cell.spread(values);
   }
 
-  /** How much the first one's medians are of those of others, as a table like the other. */
+  /** The ratios of the first contender's medians to those of the others, as a Markdown table. */
   static String ratios(Results results, List<String> names) {
     String first = names.getFirst();
     List<String> others = names.subList(1, names.size());

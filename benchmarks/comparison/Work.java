@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What is measured, and how. */
+/** A measurement. */
 enum Work {
   TO_CLIENT("child to client") {
     @Override
@@ -45,13 +45,13 @@ enum Work {
   CONNECT("connects") {
     @Override
     Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
-      session.tell("reconnect " + scale.connects());
-      double seconds = session.tell("reconnect " + scale.connects())[0];
+      session.request("reconnect " + scale.connects());
+      double seconds = session.request("reconnect " + scale.connects())[0];
       return Map.of(Figure.CONNECTS, scale.connects() / seconds);
     }
   };
 
-  /** As most programs do, and as much as a pipe holds by default. */
+  /** The block size of most programs, and the capacity of a pipe by default. */
   private static final int BLOCK = 1 << 16;
 
   final String title;
@@ -60,23 +60,23 @@ enum Work {
     this.title = title;
   }
 
-  /** Once without being measured, then once more. */
+  /** Does the work once unmeasured, then once measured. */
   abstract Map<Figure, Double> measure(Session session, Scale scale) throws IOException;
 
-  /** The program that is on the socket meanwhile. */
+  /** The program that runs on the socket. */
   Path command(Path programs) {
     return this == TO_CLIENT || this == TO_COMMAND
         ? programs.resolve("command")
         : Path.of("/bin/cat");
   }
 
-  private static Map<Figure, Double> transfer(Session session, String order, Scale scale)
+  private static Map<Figure, Double> transfer(Session session, String request, Scale scale)
       throws IOException {
-    String line = "%s %d %d".formatted(order, BLOCK, scale.bytes());
-    session.tell(line);
+    String line = "%s %d %d".formatted(request, BLOCK, scale.bytes());
+    session.request(line);
     Activity activity = new Activity(session.server().pids());
-    double seconds = session.tell(line)[0];
-    activity.look(session.server().pids());
+    double seconds = session.request(line)[0];
+    activity.sample(session.server().pids());
     return Map.of(
         Figure.RATE, scale.bytes() / seconds / 1e9,
         Figure.CPU, (double) activity.cpuNanos() / scale.bytes());
@@ -85,8 +85,8 @@ enum Work {
   private static Map<Figure, Double> echo(Session session, int size, Scale scale)
       throws IOException {
     String line = "echo %d %d".formatted(size, scale.echoes());
-    session.tell(line);
-    double[] seconds = session.tell(line);
+    session.request(line);
+    double[] seconds = session.request(line);
     return Map.of(
         Figure.P50, seconds[0] * 1e6,
         Figure.P99, seconds[1] * 1e6,

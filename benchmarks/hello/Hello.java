@@ -1,6 +1,6 @@
 package hello;
 
-/** The least that a program in Java can be. */
+/** A minimal Java program. */
 public final class Hello {
 
   private Hello() {}

@@ -1,6 +1,6 @@
 package hello;
 
-/** The least that a program in Java can be that stays. */
+/** A minimal Java program that keeps running. */
 public final class Sleeper {
 
   private Sleeper() {}

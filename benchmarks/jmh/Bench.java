@@ -25,7 +25,7 @@ final class Bench implements Closeable {
     return client;
   }
 
-  /** What the command still wrote is read, as the console is JMH's. */
+  /** Reads the rest of the output first: it must not go to stdout, which is JMH's. */
   @Override
   public void close() throws IOException {
     Thread reader = Thread.ofPlatform().start(() -> client.receive(Long.MAX_VALUE));

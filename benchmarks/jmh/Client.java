@@ -8,7 +8,10 @@ import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import java.nio.file.Path;
 
-/** The same for every design, and without allocation: blocking calls of libc. For one thread. */
+/**
+ * The client, the same for every design: blocking calls of libc, without allocation. Not
+ * thread-safe.
+ */
 final class Client implements AutoCloseable {
 
   private static final int BUFFER_SIZE = 1 << 20;
@@ -28,7 +31,7 @@ final class Client implements AutoCloseable {
     this.server = server;
   }
 
-  /** The same connection for another thread; needs no closing. */
+  /** The same connection, with its own buffer, for another thread; it need not be closed. */
   Client twin() {
     return new Client(address, server);
   }
@@ -53,8 +56,8 @@ final class Client implements AutoCloseable {
   }
 
   /**
-   * @param block how much in one call, at most 1 MiB
-   * @return false if nobody takes it any more
+   * @param block bytes in one call, at most 1 MiB
+   * @return false if the connection has ended
    */
   boolean send(long bytes, int block) {
     for (long left = bytes; left > 0; ) {
@@ -68,7 +71,7 @@ final class Client implements AutoCloseable {
     return true;
   }
 
-  /** For a shell that reads a line first. */
+  /** Sends an empty line, for a shell that reads one first. */
   void sendLine() {
     buffer.putByte(0, '\n');
     send(1, 1);

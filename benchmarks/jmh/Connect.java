@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Connecting, getting one byte echoed by cat and leaving, over and over. */
+/** Connects, sends one byte through cat and back, and disconnects, repeatedly. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
@@ -34,7 +34,7 @@ public class Connect {
     bench = new Bench(design, "cat");
   }
 
-  /** A design that has not yet noticed that the one before has left turns this one away. */
+  /** Retries: a design that has not yet noticed the previous disconnect rejects the connection. */
   @Benchmark
   public void reconnect() {
     do {

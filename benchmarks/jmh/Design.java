@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import threaded.Wrapper;
 
-/** The designs that are measured, each within this VM. */
+/** The designs that are compared, each within this VM. */
 public enum Design {
   IOSOCK {
     @Override
@@ -26,6 +26,6 @@ public enum Design {
     }
   };
 
-  /** Puts a command on a socket; closing that ends it. */
+  /** Runs a command on a socket until the result is closed. */
   abstract Closeable wrap(Path socket, List<String> command) throws Exception;
 }

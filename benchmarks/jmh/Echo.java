@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The time from sending {@code size} bytes until they are back from cat, as a distribution. */
+/** The distribution of the time in which {@code size} bytes go through cat and back. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a client sends, {@code size} bytes at a time, comes back through cat meanwhile: an operation
- * is one MiB there and back.
+ * A client sends {@code size} bytes at a time and receives them back from cat at the same time: an
+ * operation is one MiB in both directions.
  */
 @State(Scope.Benchmark)
 @Fork(
@@ -32,7 +32,7 @@ public class ThroughCat {
 
   private static final int MIB = 1 << 20;
 
-  /** So many that waking the sender counts for nothing. */
+  /** MiB for each wake-up of the sender, so that its cost does not show. */
   private static final int AT_ONCE = 16;
 
   @Param public Design design;

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a command writes, {@code size} bytes at a time: an operation is one MiB of it. */
+/** A command writes {@code size} bytes at a time to a client: an operation is one MiB. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,
@@ -36,7 +36,7 @@ public class ToClient {
 
   @Setup
   public void start() throws Exception {
-    // Once there is a client: nothing is to go to the console.
+    // It starts once there is a client: no output must go to stdout.
     String script = "read go; exec dd if=/dev/zero status=none bs=" + size;
     bench = new Bench(design, "sh", "-c", script);
     bench.client().sendLine();

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a client sends, {@code size} bytes at a time: an operation is one MiB of it. */
+/** A client sends {@code size} bytes at a time to a command: an operation is one MiB. */
 @State(Scope.Benchmark)
 @Fork(
     value = 1,

@@ -1,11 +1,11 @@
 package jmh;
 
-/** What the virtual machine of every benchmark is started with. */
+/** The options of every benchmark's VM. */
 final class Vm {
 
   static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-  /** JMH itself still uses what is to be removed. */
+  /** JMH itself still uses sun.misc.Unsafe. */
   static final String UNSAFE = "--sun-misc-unsafe-memory-access=allow";
 
   private Vm() {}

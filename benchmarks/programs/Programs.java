@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The C programs beside this, compiled with the machine's compiler. */
+/** Compiles the C programs of this directory with {@code cc}. */
 public final class Programs {
 
   private static final String HEADER = "listen.h";
@@ -16,7 +16,7 @@ public final class Programs {
   private Programs() {}
 
   /**
-   * @param directory where they are put
+   * @param directory for the programs
    */
   public static void compile(Path directory, List<String> names) throws Exception {
     for (String name : names) {
@@ -25,8 +25,8 @@ public final class Programs {
   }
 
   /**
-   * @param directory where it is put
-   * @return the library
+   * @param directory for the library
+   * @return the path of the library
    */
   public static Path compileLibrary(Path directory, String name) throws Exception {
     compile(directory, name, name + ".so", List.of("-shared", "-fPIC"));

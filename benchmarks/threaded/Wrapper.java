@@ -16,15 +16,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A command on a Unix domain socket, with a thread for each direction: iosock's contract for
- * wrapping a command as most Java programs would keep it.
+ * A command on a Unix domain socket, with a thread for each direction: the usual Java design for
+ * what iosock does.
  *
- * <p>What it does not keep: bytes that wait in a buffer here when a client leaves, a client that
- * has only shut down sending, and a command that ends while others hold its pipes.
+ * <p>It does less than iosock: it loses bytes that are in its buffer when a client disconnects,
+ * takes a client that has shut down sending for gone, and waits for other processes that hold the
+ * command's pipes.
  */
 public final class Wrapper implements Closeable {
 
-  /** The most that a pipe holds by default, and so what one read(2) may yield. */
+  /** The capacity of a pipe by default, and so the most that one read(2) returns. */
   private static final int BUFFER_SIZE = 1 << 16;
 
   private final Thread.Builder threads;
@@ -38,7 +39,7 @@ public final class Wrapper implements Closeable {
   /**
    * Listens, and then starts the command.
    *
-   * @param threads makes the thread of each direction
+   * @param threads builds the thread of each direction
    */
   public Wrapper(Thread.Builder threads, Path socket, List<String> command) throws IOException {
     this.threads = threads;
@@ -51,7 +52,7 @@ public final class Wrapper implements Closeable {
     threads.start(this::accept);
   }
 
-  /** Waits until the command has ended and what it wrote is delivered. */
+  /** Waits until the command has exited and its output is written. */
   public int waitFor() throws InterruptedException {
     int code = command.waitFor();
     output.join();
@@ -70,7 +71,7 @@ public final class Wrapper implements Closeable {
         }
       }
     } catch (IOException e) {
-      // Closed.
+      // The listener is closed.
     }
   }
 
@@ -84,7 +85,7 @@ public final class Wrapper implements Closeable {
         buffer.clear();
       }
     } catch (IOException e) {
-      // The client is gone, or the command.
+      // The client has disconnected, or the command has exited.
     } finally {
       client.compareAndSet(from, null);
     }
@@ -104,7 +105,7 @@ public final class Wrapper implements Closeable {
         }
       }
     } catch (IOException e) {
-      // The command's end of the pipe, or the console, is gone.
+      // The pipe or standard output is closed.
     }
   }
 
@@ -120,7 +121,7 @@ public final class Wrapper implements Closeable {
     }
   }
 
-  /** Ends the command if it still runs, delivers what it wrote, and then the end. */
+  /** Kills the command if it still runs, writes the rest of its output, and closes the client. */
   @Override
   public void close() throws IOException {
     command.destroyForcibly();

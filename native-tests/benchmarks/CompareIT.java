@@ -80,7 +80,7 @@ class CompareIT {
     Compare compare = new Compare(directory);
     assertEquals(
         new Run(2, "compare: round is not a recognized option\n"), compare.run("--round", "1"));
-    assertEquals(new Run(2, "compare: what is all?\n"), compare.run("all"));
+    assertEquals(new Run(2, "compare: unexpected argument: all\n"), compare.run("all"));
     assertEquals(new Run(2, "compare: rounds: at least 1\n"), compare.run("--rounds", "0"));
     assertEquals(
         new Run(2, "compare: seconds: at least 1\n"), compare.run("--idle", "--seconds", "0"));
