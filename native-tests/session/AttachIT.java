@@ -41,7 +41,7 @@ class AttachIT {
 
   /** Printed if the server closed without sending anything. */
   private static final String CLOSED_SILENTLY =
-      "iosock: closed by ./s.sock without a word; is somebody else connected?\r\n";
+      "iosock: closed by ./s.sock without sending anything; is another client connected?\r\n";
 
   private static final String CLOSED = "iosock: closed by ./s.sock\r\n";
 

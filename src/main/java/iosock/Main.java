@@ -101,9 +101,9 @@ public final class Main {
       }
       return 0;
     } catch (UsageError e) {
-      messages.complain(e);
+      messages.printError(e);
     } catch (Failure e) {
-      messages.complain(e);
+      messages.printError(e);
     }
     return FAILED;
   }
@@ -126,7 +126,7 @@ public final class Main {
       relay.close();
       return code;
     } catch (CommandNotRun e) {
-      return complainOfCommand(line, e);
+      return commandNotRun(line, e);
     } finally {
       listener.close();
     }
@@ -147,10 +147,10 @@ public final class Main {
       Launcher launcher = new Launcher(libc, inherited, openFiles);
       int code = relay.run(launcher.start(line.command(), near.stdio()));
       terminal.restore();
-      complainOfOutput(relay.outputError());
+      checkOutput(relay.outputError());
       return code;
     } catch (CommandNotRun e) {
-      return complainOfCommand(line, e);
+      return commandNotRun(line, e);
     } finally {
       terminal.restore();
     }
@@ -162,15 +162,15 @@ public final class Main {
         : new PipesEndpoint(libc, new StdioPipes(libc));
   }
 
-  private int complainOfCommand(CommandLine line, CommandNotRun e) {
-    messages.complain(new Failure("run", line.command().getFirst(), e.errno()));
+  private int commandNotRun(CommandLine line, CommandNotRun e) {
+    messages.printError(new Failure("run", line.command().getFirst(), e.errno()));
     return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
   }
 
   /** The code stays the command's. Output that was closed, or that nobody reads, is no surprise. */
-  private void complainOfOutput(int errno) {
+  private void checkOutput(int errno) {
     if (errno != 0 && errno != Errno.EPIPE && errno != Errno.EBADF) {
-      messages.complain(new Failure("write to", "standard output", errno));
+      messages.printError(new Failure("write to", "standard output", errno));
     }
   }
 
@@ -221,13 +221,13 @@ public final class Main {
       terminal.goRaw();
       // Before the message, which names the detach key: a user may press it at once.
       terminal.enterRawModeIfForeground(new JobControl(libc, signals), true);
-      messages.sayAttached(line.socket(), line.detachKey());
+      messages.printAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
       terminal.restore();
     }
     if (code == 0) {
-      messages.sayEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
+      messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
     }
     return end(line, relay, code);
   }

@@ -8,22 +8,23 @@ import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import java.io.ByteArrayOutputStream;
 
-/** What iosock itself has to say, in bytes: what it quotes need not be text in any charset. */
+/** The messages that iosock prints, as bytes: what they quote need not be text in any charset. */
 final class Messages {
 
   private static final int STANDARD_OUTPUT = 1;
   private static final int STANDARD_ERROR = 2;
 
-  /** No reports of the mouse, of focus, of pasting; cursor keys and keypad as they are at first. */
-  private static final String OWN_KEYS = "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>";
+  /** Turns off reports of the mouse, of focus and of pasting; resets cursor keys and keypad. */
+  private static final String RESET_KEYS = "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>";
 
   /**
-   * All lines scroll; the screen that was there before; Ctrl keys as they are at first, in vim's
-   * way of asking; in no colour, with a cursor.
+   * All lines scroll; the screen from before the session; Ctrl keys as vim asks for them; no
+   * colour; a visible cursor.
    */
-  private static final String OWN_SCREEN = "\033[r\033[?1049l\033[>4;m\033[m\033[?25h";
+  private static final String RESET_SCREEN = "\033[r\033[?1049l\033[>4;m\033[m\033[?25h";
 
-  private static final String BELOW_EVERYTHING = "\033[999H\n";
+  /** Below the last line of the screen. */
+  private static final String BELOW_SCREEN = "\033[999H\n";
 
   private final Libc libc;
 
@@ -32,7 +33,7 @@ final class Messages {
   }
 
   /**
-   * To standard output.
+   * Prints to standard output.
    *
    * @throws Failure if it cannot be written
    */
@@ -40,58 +41,60 @@ final class Messages {
     Failure.check(write(STANDARD_OUTPUT, Ascii.bytes(text)), "write to", "standard output");
   }
 
-  /** That a session has begun, and how to leave it; the terminal is raw by now. */
-  void sayAttached(byte[] socket, int detachKey) {
+  /** Says that a session has begun, and how to leave it. The terminal is in raw mode by now. */
+  void printAttached(byte[] socket, int detachKey) {
     String how =
         detachKey == DetachKey.NONE
             ? "; no key detaches"
             : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
     String end = libc.isatty(STANDARD_ERROR) ? "\r" : "";
-    sayLine("attached to ", socket, how, Ascii.bytes(end));
+    printLine("attached to ", socket, how, Ascii.bytes(end));
   }
 
   /**
-   * That a session has ended, and who ended it.
+   * Says that a session has ended, and how.
    *
-   * @param isSilent whether nothing came from there, as where somebody else is connected
+   * @param nothingReceived whether the server has sent nothing, as where it has another client
    */
-  void sayEnd(byte[] socket, boolean isDetached, boolean isSilent) {
+  void printEnd(byte[] socket, boolean isDetached, boolean nothingReceived) {
     if (isDetached) {
-      leaveScreen();
-      sayLine("detached from ", socket, "", new byte[0]);
+      resetScreen();
+      printLine("detached from ", socket, "", new byte[0]);
     } else {
-      String guess = isSilent ? " without a word; is somebody else connected?" : "";
-      sayLine("closed by ", socket, guess, new byte[0]);
+      String guess =
+          nothingReceived ? " without sending anything; is another client connected?" : "";
+      printLine("closed by ", socket, guess, new byte[0]);
     }
   }
 
   /**
-   * A program that was left behind may have the cursor hidden, in colour, and anywhere; it may have
-   * turned to the other screen, and had keys, mouse and pasting reported in its own way.
+   * A program that is left running may have hidden, coloured or moved the cursor, switched to the
+   * alternate screen, and changed how keys, the mouse and pasting are reported.
    */
-  private void leaveScreen() {
+  private void resetScreen() {
     String terminal = System.getenv("TERM");
     if (terminal != null && !terminal.equals("dumb") && libc.isatty(STANDARD_ERROR)) {
-      write(STANDARD_ERROR, Ascii.bytes(OWN_KEYS.concat(OWN_SCREEN).concat(BELOW_EVERYTHING)));
+      write(STANDARD_ERROR, Ascii.bytes(RESET_KEYS.concat(RESET_SCREEN).concat(BELOW_SCREEN)));
     }
   }
 
-  /** What was tried, on what, and why it failed. */
-  void complain(Failure failure) {
-    sayLine(
+  /** Says what was tried, on what, and why it failed. */
+  void printError(Failure failure) {
+    printLine(
         "cannot ".concat(failure.getMessage()).concat(" "),
         failure.subject(),
         ": ",
         libc.strerror(failure.errno()));
   }
 
-  void complain(UsageError error) {
+  void printError(UsageError error) {
     String colon = error.subject().length == 0 ? "" : ": ";
-    sayLine(error.getMessage().concat(colon), error.subject(), " (see iosock --help)", new byte[0]);
+    printLine(
+        error.getMessage().concat(colon), error.subject(), " (see iosock --help)", new byte[0]);
   }
 
-  /** One line, whatever is quoted. */
-  private void sayLine(String before, byte[] subject, String between, byte[] after) {
+  /** Prints one line to standard error, whatever bytes are quoted. */
+  private void printLine(String before, byte[] subject, String between, byte[] after) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     line.writeBytes(Ascii.bytes("iosock: "));
     line.writeBytes(Ascii.bytes(before));
@@ -102,7 +105,7 @@ final class Messages {
     line.writeBytes(Ascii.bytes(between));
     line.writeBytes(after);
     line.write('\n');
-    // There is nobody left to tell if this fails.
+    // Nothing can be done if this write fails.
     write(STANDARD_ERROR, line.toByteArray());
   }
 
