@@ -110,15 +110,27 @@ final class Relay {
     }
   }
 
+  private void handleSignals(Lifecycle life) {
+    int count = signals.read();
+    for (int i = 0; i < count; i++) {
+      life.signal(signals.signal(i));
+    }
+    // After any signal, in case a full pipe had no space for SIGCHLD.
+    life.reap();
+  }
+
   private void dispatch(Lifecycle life) {
     if (signalled.revents() != 0) {
-      int count = signals.read();
-      for (int i = 0; i < count; i++) {
-        life.signal(signals.signal(i));
-      }
-      // After any signal, in case a full pipe had no space for SIGCHLD.
-      life.reap();
+      handleSignals(life);
     }
+    if (terminal.isRawModePending() && life.mayStop()) {
+      // Output that is written before is changed by the terminal: ONLCR, termios(3).
+      return;
+    }
+    moveBytes(life);
+  }
+
+  private void moveBytes(Lifecycle life) {
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();

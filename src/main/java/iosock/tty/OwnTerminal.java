@@ -82,6 +82,11 @@ public final class OwnTerminal {
     rawModePending = saved != null;
   }
 
+  /** Whether raw mode is to be entered before anything is read or written there. */
+  public boolean isRawModePending() {
+    return rawModePending;
+  }
+
   /** Stops the process until it is continued, with the terminal's settings restored meanwhile. */
   public void suspend(JobControl jobs) {
     restore();
@@ -115,8 +120,10 @@ public final class OwnTerminal {
     }
     rawModePending = false;
     jobs.stopGroup();
-    // If it was continued for good; else SIGCONT says when to look again.
-    rawModePending = !isInBackground();
+    if (!isInBackground()) {
+      enterRawMode();
+    }
+    // Else SIGCONT says when to look again.
   }
 
   private void enterRawMode() {
