@@ -167,7 +167,7 @@ public final class Main {
     return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
   }
 
-  /** The code stays the command's. Output that was closed, or that nobody reads, is no surprise. */
+  /** The exit code stays the command's. Output that was closed, or has no reader, is no error. */
   private void checkOutput(int errno) {
     if (errno != 0 && errno != Errno.EPIPE && errno != Errno.EBADF) {
       messages.printError(new Failure("write to", "standard output", errno));

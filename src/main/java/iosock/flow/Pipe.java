@@ -6,7 +6,7 @@ import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 
-/** A pipe, both ends close-on-exec. Whoever opens it closes both ends. */
+/** A pipe, both ends close-on-exec. The object that opens it closes both ends. */
 public record Pipe(int readEnd, int writeEnd) {
 
   /**

@@ -66,7 +66,7 @@ public final class StandardOutput implements Sink {
     check = PollSet.of(space, PollSet.POLLOUT);
   }
 
-  /** As another open file description of the same terminal, whose flags are ours alone. */
+  /** Opens another file description of the same terminal, with flags of its own: open(2). */
   private int reopen(int inherited) {
     if (libc.isPtyMaster(inherited)) {
       // Opened again, a master would be that of another terminal.

@@ -133,8 +133,7 @@ final class PeerLifecycle implements Lifecycle {
     if (isServer()) {
       return clients.isEmpty() && relay.isOutputDrained();
     }
-    // A server that only sends no more may still receive; but a user who types there wants to go
-    // home.
+    // A server that has only shut down sending may still receive; but a user at a terminal is done.
     return !clients.hasReceiver() || relay.isOutputDrained() || terminal.isInput();
   }
 

@@ -16,10 +16,11 @@ public final class OwnTerminal {
   private final Libc libc;
   private final int fd;
 
-  /** Allocated by {@link #goRaw}. */
-  private Termios saved;
+  private final Termios saved = new Termios();
+  private final Termios raw = new Termios();
 
-  private Termios raw;
+  /** Whether the terminal is to be in raw mode while iosock runs in the foreground. */
+  private boolean wantsRawMode;
 
   /** Whether raw mode is to be entered, or entered again. */
   private boolean rawModePending;
@@ -31,7 +32,7 @@ public final class OwnTerminal {
     this.fd = fd;
   }
 
-  /** That of standard input, or else output, or else error. */
+  /** The terminal of standard input, or else of standard output, or else of standard error. */
   public static OwnTerminal find(Libc libc) {
     for (int fd = STANDARD_INPUT; fd <= STANDARD_ERROR; fd++) {
       if (libc.isatty(fd)) {
@@ -41,7 +42,7 @@ public final class OwnTerminal {
     return new OwnTerminal(libc, NONE);
   }
 
-  /** Whether what is typed there is what iosock reads. */
+  /** Whether iosock's standard input is this terminal. */
   public boolean isInput() {
     return fd == STANDARD_INPUT;
   }
@@ -54,7 +55,9 @@ public final class OwnTerminal {
     return fd != NONE && libc.tiocgwinsz(fd, size) == 0 && size.isReasonable();
   }
 
-  /** Gives another terminal the characters that edit, interrupt and so on, or sane ones. */
+  /**
+   * Copies the characters that erase, interrupt and so on (c_cc), or sets UTF-8 if there are none.
+   */
   void copyControlCharactersTo(Termios settings) {
     Termios own = new Termios();
     if (fd != NONE && libc.tcgetattr(fd, own) == 0) {
@@ -65,21 +68,22 @@ public final class OwnTerminal {
   }
 
   /**
-   * What is typed is to come byte by byte, and what is written not to be touched, until {@link
-   * #restore}: from the next {@link #enterRawModeIfForeground} on.
+   * Asks for raw mode, cfmakeraw(3), from the next {@link #enterRawModeIfForeground} on until
+   * {@link #restore}.
+   *
+   * @throws iosock.posix.Failure if the settings cannot be read
    */
   public void goRaw() {
-    saved = new Termios();
-    raw = new Termios();
     check(libc.tcgetattr(fd, saved), "read the settings of", "the terminal");
     libc.tcgetattr(fd, raw);
     libc.cfmakeraw(raw);
+    wantsRawMode = true;
     rawModePending = true;
   }
 
-  /** Whoever stopped the process, or whoever was served meanwhile, may have changed it. */
+  /** The process was continued: other processes may have changed the settings meanwhile. */
   public void continued() {
-    rawModePending = saved != null;
+    rawModePending = wantsRawMode;
   }
 
   /** Whether raw mode is to be entered before anything is read or written there. */
@@ -132,8 +136,8 @@ public final class OwnTerminal {
   }
 
   /**
-   * As it was before it went raw; does nothing if it is not. In the background it is the shell's
-   * again, which has its own settings by now.
+   * Restores the settings from before raw mode; does nothing outside raw mode. In the background
+   * the terminal is the shell's again, which has made its own settings by now.
    */
   public void restore() {
     if (isRaw && !isInBackground()) {
@@ -142,7 +146,7 @@ public final class OwnTerminal {
     isRaw = false;
   }
 
-  /** A terminal that does not control this process knows neither foreground nor background. */
+  /** A terminal that is not the controlling one has no foreground: tcgetpgrp(3) fails. */
   private boolean isInBackground() {
     int foreground = libc.tcgetpgrp(fd);
     return foreground >= 0 && foreground != libc.getpgrp();

@@ -14,10 +14,11 @@ import iosock.posix.Watch;
 import iosock.posix.WindowSize;
 
 /**
- * A terminal for a command, and the master that plays the part of its screen and keyboard.
+ * A pseudo-terminal for a command: the terminal itself, and the master that is its screen and
+ * keyboard; pty(7).
  *
- * <p>The terminal stays open here too: a command that closes its own may open it anew, and until
- * then the master would report a hangup, which cannot be waited out.
+ * <p>iosock keeps the terminal open too. A command may close all its descriptors of the terminal
+ * and reopen it; until then the master would report POLLHUP, and there is no event for its end.
  */
 public final class PseudoTerminal implements Stdio {
 
@@ -25,7 +26,7 @@ public final class PseudoTerminal implements Stdio {
   private static final int ROWS = 24;
   private static final int COLUMNS = 80;
 
-  /** A writer that takes longer is kept from writing: by the stop character, say. */
+  /** A writer that takes longer is blocked, as by the stop character (Ctrl-S). */
   private static final int MAX_MILLIS_FOR_WRITERS = 200;
 
   private final Libc libc;
@@ -48,7 +49,8 @@ public final class PseudoTerminal implements Stdio {
   }
 
   /**
-   * @param own lends its size and its characters
+   * @param own the new terminal gets its size and control characters
+   * @throws iosock.posix.Failure if there is no pseudo-terminal to be had
    */
   public static PseudoTerminal open(Libc libc, OwnTerminal own) {
     int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
@@ -77,7 +79,7 @@ public final class PseudoTerminal implements Stdio {
     return master;
   }
 
-  /** The processes in the foreground are told if it is another size than before. */
+  /** Sets the size; if it has changed, the foreground processes get SIGWINCH. */
   public void resize(WindowSize size) {
     if (open) {
       libc.tiocswinsz(master, size);
@@ -85,8 +87,8 @@ public final class PseudoTerminal implements Stdio {
   }
 
   /**
-   * For a screen that is empty: the processes in the foreground are told its size, even if it is
-   * the one they know, which makes most of them draw anew what they show.
+   * Sets the size, and sends the foreground processes SIGWINCH even if it has not changed: most of
+   * them then redraw the screen, which is empty for a client that has just attached.
    */
   public void resizeAndRedraw(WindowSize size) {
     if (!open) {
@@ -100,17 +102,17 @@ public final class PseudoTerminal implements Stdio {
     }
   }
 
-  /** Its settings at this moment, in an object that the next call changes. */
+  /** The settings at this moment, in an object that the next call changes. */
   public Termios settings() {
     libc.tcgetattr(master, settings);
     return settings;
   }
 
   /**
-   * The kernel takes in what is typed in its own time, and only then decides what it means. Where
+   * The kernel processes input in a work item, and only then decides what a character means. If
    * there is nothing left to read, this waits for that.
    *
-   * @return whether the command has read all that was typed, an end included
+   * @return whether the command has read all input, end of file included
    */
   public boolean inputConsumed() {
     // Finding nothing to read, it waits for the line discipline: n_tty_poll.
@@ -118,10 +120,10 @@ public final class PseudoTerminal implements Stdio {
   }
 
   /**
-   * Misses nothing that a finished write(2) wrote. A process in the middle of one is waited for,
-   * but not for long.
+   * Sees all that a finished write(2) wrote. A process in the middle of a write is waited for, for
+   * at most {@link #MAX_MILLIS_FOR_WRITERS}.
    *
-   * @return whether it shows something that has not been taken yet
+   * @return whether there is output that has not been read from the master
    */
   public boolean hasOutput() {
     if (masterReadable.poll(libc, 0) > 0) {
@@ -132,10 +134,10 @@ public final class PseudoTerminal implements Stdio {
   }
 
   /**
-   * The kernel hands over what was written in a work item, and poll(2) waits for it where it is
-   * queued: but a writer that is about to queue it keeps everybody else from doing so. Writers hold
-   * a lock, and while one does there is no POLLOUT: tty_insert_flip_string_and_push_buffer,
-   * tty_is_writelocked.
+   * The kernel hands over output in a work item, and poll(2) on the master waits for that item once
+   * it is queued. A writer that is about to queue it prevents every other process from queueing it.
+   * Writers hold a lock, and while one is held there is no POLLOUT on the terminal:
+   * tty_insert_flip_string_and_push_buffer, tty_is_writelocked.
    */
   private void awaitWriters() {
     int ready;
@@ -144,12 +146,12 @@ public final class PseudoTerminal implements Stdio {
     } while (ready == -Errno.EINTR);
   }
 
-  /** How many bytes were typed that the command has not read; asked in canonical mode, of lines. */
+  /** How many bytes of input the command has not read; in canonical mode, those of whole lines. */
   public int unread() {
     return libc.fionread(terminal);
   }
 
-  /** Once; then does nothing. Tells the command that its terminal is gone: SIGHUP. */
+  /** Closes the terminal, so that the command gets SIGHUP. The second time it does nothing. */
   public void hangup() {
     if (open) {
       open = false;
@@ -158,13 +160,14 @@ public final class PseudoTerminal implements Stdio {
     }
   }
 
-  /** As the leader of a session, whose controlling terminal this becomes: setsid(2). */
+  /** The child leads a session with this as its controlling terminal: setsid(2), ioctl_tty(2). */
   @Override
   public void addChildCalls(CallTable calls) {
     calls.setsid().tiocsctty(terminal).dup2(terminal, 0).dup2(terminal, 1).dup2(terminal, 2);
   }
 
-  /** None: see above. */
   @Override
-  public void closeChildEnds() {}
+  public void closeChildEnds() {
+    // The terminal stays open: see above.
+  }
 }
