@@ -36,7 +36,14 @@ final class OneLoop implements Closeable {
     PipesEndpoint near = new PipesEndpoint(libc, stdio);
     CommandRelay relay =
         CommandRelay.onSocket(
-            libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), near, listener, 1);
+            libc,
+            failure -> {},
+            signals,
+            StandardDescriptors.OWN,
+            OwnTerminal.find(libc),
+            near,
+            listener,
+            1);
     command =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);

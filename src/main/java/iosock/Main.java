@@ -37,7 +37,6 @@ import iosock.winsize.WindowSizeAddress;
 /** Joins a command, or its own standard input and output, to a Unix domain socket. */
 public final class Main {
 
-  private static final int FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 
@@ -53,7 +52,7 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    int code = FAILED;
+    int code = ExitCode.FAILED;
     try {
       StartupSignals early = StartupSignals.defer();
       code = new Main(early).main(arguments.length);
@@ -105,7 +104,7 @@ public final class Main {
     } catch (Failure e) {
       messages.printError(e);
     }
-    return FAILED;
+    return ExitCode.FAILED;
   }
 
   private int runOnSocket(CommandLine line, ResourceLimit openFiles) {
@@ -117,7 +116,7 @@ public final class Main {
       CommandEndpoint near = endpoint(line, terminal);
       CommandRelay relay =
           CommandRelay.onSocket(
-              libc, signals, StandardDescriptors.OWN, terminal, near, listener, CLIENTS);
+              libc, messages, signals, StandardDescriptors.OWN, terminal, near, listener, CLIENTS);
       Launcher launcher = new Launcher(libc, inherited, openFiles);
       int code = relay.run(launcher.start(line.command(), near.stdio()));
       // In this order: a client that reads end of file must not find the socket again, without a
@@ -139,7 +138,7 @@ public final class Main {
     try {
       CommandEndpoint near = endpoint(line, terminal);
       CommandRelay relay =
-          CommandRelay.onStdio(libc, signals, StandardDescriptors.OWN, terminal, near);
+          CommandRelay.onStdio(libc, messages, signals, StandardDescriptors.OWN, terminal, near);
       if (line.pty() && terminal.isInput()) {
         signals.catchForTerminal();
         terminal.goRaw();
@@ -179,7 +178,8 @@ public final class Main {
     Listener listener = listen(line);
     try {
       PeerRelay relay =
-          PeerRelay.serve(libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), listener);
+          PeerRelay.serve(
+              libc, messages, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), listener);
       int code = relay.run();
       listener.close();
       relay.close();
@@ -204,7 +204,8 @@ public final class Main {
       return attach(line, signals, terminal);
     }
     int server = Connection.connect(libc, new SocketName(line.socket()), null, signals);
-    PeerRelay relay = PeerRelay.connect(libc, signals, StandardDescriptors.OWN, terminal, server);
+    PeerRelay relay =
+        PeerRelay.connect(libc, messages, signals, StandardDescriptors.OWN, terminal, server);
     return end(line, relay, relay.run());
   }
 
@@ -214,7 +215,7 @@ public final class Main {
     int server = Connection.connect(libc, name, sizeAddress(terminal), signals);
     PeerRelay relay =
         PeerRelay.attach(
-            libc, signals, StandardDescriptors.OWN, terminal, server, line.detachKey());
+            libc, messages, signals, StandardDescriptors.OWN, terminal, server, line.detachKey());
     int code;
     try {
       signals.catchForTerminal();

@@ -6,10 +6,11 @@ import iosock.posix.Ascii;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.relay.ErrorLog;
 import java.io.ByteArrayOutputStream;
 
 /** The messages that iosock prints, as bytes: what they quote need not be text in any charset. */
-final class Messages {
+final class Messages implements ErrorLog {
 
   private static final int STANDARD_OUTPUT = 1;
   private static final int STANDARD_ERROR = 2;
@@ -76,6 +77,11 @@ final class Messages {
     if (terminal != null && !terminal.equals("dumb") && libc.isatty(STANDARD_ERROR)) {
       write(STANDARD_ERROR, Ascii.bytes(RESET_KEYS.concat(RESET_SCREEN).concat(BELOW_SCREEN)));
     }
+  }
+
+  @Override
+  public void log(Failure failure) {
+    printError(failure);
   }
 
   /** Says what was tried, on what, and why it failed. */

@@ -8,6 +8,9 @@ public final class ExitCode {
   /** Added to the number of the signal that killed a process. */
   private static final int SIGNAL = 128;
 
+  /** iosock itself failed, or was misused. */
+  public static final int FAILED = 125;
+
   private ExitCode() {}
 
   /** The code to exit with in place of a process that a signal has killed. */

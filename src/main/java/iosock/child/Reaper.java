@@ -1,5 +1,6 @@
 package iosock.child;
 
+import iosock.posix.Errno;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.WaitStatus;
@@ -25,7 +26,7 @@ public final class Reaper {
   /** Reaps what has ended, without waiting. */
   public void reap() {
     int pid;
-    while ((pid = libc.waitpid(-1, status, WaitStatus.WNOHANG)) > 0) {
+    while ((pid = libc.waitpid(-1, status, WaitStatus.WNOHANG)) > 0 || pid == -Errno.EINTR) {
       for (Child command : commands) {
         if (command.pid() == pid) {
           command.reaped(status.getInt(0));

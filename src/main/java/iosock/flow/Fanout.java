@@ -28,6 +28,7 @@ public final class Fanout {
   private final Receiver[] receivers;
   private final NativeBuffer ends = new NativeBuffer(Pipe.SIZEOF_ENDS);
   private final int devNull;
+  private final Shortage shortage;
   private final Pump direct;
   private final Outlet.Writer copyToAll = new CopyToAll();
   private int count = 1;
@@ -36,22 +37,24 @@ public final class Fanout {
   private long remaining = NO_LIMIT;
 
   private boolean copies;
+  private int pausedIn;
 
   /**
    * @param fallback takes the output while there is no other receiver
    * @param capacity how many receivers there can be at once
    * @throws iosock.posix.Failure if /dev/null cannot be opened
    */
-  public Fanout(Libc libc, Outlet source, Sink fallback, int capacity) {
+  public Fanout(Libc libc, Outlet source, Sink fallback, int capacity, Shortage shortage) {
     this.libc = libc;
+    this.shortage = shortage;
     this.source = source;
     this.fallback = fallback;
     receivers = new Receiver[capacity];
     for (int i = 0; i < capacity; i++) {
-      receivers[i] = new Receiver(libc, fallback);
+      receivers[i] = new Receiver(libc, fallback, shortage);
     }
     devNull = capacity > 1 ? openDevNull() : -1;
-    direct = Pump.drain(source, new First());
+    direct = Pump.drain(source, new First(), shortage);
   }
 
   private int openDevNull() {
@@ -147,7 +150,7 @@ public final class Fanout {
       receivers[i].armOwn(poll);
       wanted |= count > 1 && receivers[i].wantsMore();
     }
-    if (wanted && remaining > 0) {
+    if (wanted && remaining > 0 && !shortage.isCurrent(pausedIn)) {
       source.arm(poll);
     }
   }
@@ -193,7 +196,10 @@ public final class Fanout {
         if (copied == 0) {
           delivered(0);
         }
-        copies |= Refusal.is(copied);
+        if (Errno.isShortage(copied)) {
+          pausedIn = shortage.note();
+        }
+        copies |= Errno.isRefusal(copied);
       }
     }
     consume();

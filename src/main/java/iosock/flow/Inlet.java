@@ -29,6 +29,11 @@ public final class Inlet implements End {
   private final Watch space;
   private final PollSet check;
   private final NativeBuffer buffer = new NativeBuffer(MAX_COPY);
+
+  /** The bytes of the buffer from {@code start} to {@code end} are still to be written. */
+  private int start;
+
+  private int end;
   private boolean copies;
 
   /**
@@ -55,6 +60,11 @@ public final class Inlet implements End {
     return watch.revents() != 0;
   }
 
+  @Override
+  public boolean holdsBytes() {
+    return start < end;
+  }
+
   /**
    * Moves at most {@code max} bytes from a descriptor into the pipe, without a copy where the
    * kernel can.
@@ -64,9 +74,12 @@ public final class Inlet implements End {
    *     -EPIPE if the pipe has no reader any more; or another negative errno
    */
   public long fill(int from, long max) {
+    if (holdsBytes()) {
+      return write();
+    }
     if (!copies) {
       long moved = libc.splice(from, fd(), max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
-      if (!Refusal.is(moved)) {
+      if (!Errno.isRefusal(moved)) {
         return moved;
       }
       copies = true;
@@ -75,18 +88,19 @@ public final class Inlet implements End {
     if (space < 0) {
       return space;
     }
-    long read = libc.read(from, buffer, (int) Math.min(max, MAX_COPY));
-    return read <= 0 ? read : write((int) read);
+    return written(libc.read(from, buffer, (int) Math.min(max, MAX_COPY)));
   }
 
   /** Reads at most {@code max} bytes and writes them into the pipe; otherwise as {@link #fill}. */
   public long copy(Reader from, long max) {
+    if (holdsBytes()) {
+      return write();
+    }
     long space = checkSpace();
     if (space < 0) {
       return space;
     }
-    long read = from.read(buffer, (int) Math.min(max, MAX_COPY));
-    return read <= 0 ? read : write((int) read);
+    return written(from.read(buffer, (int) Math.min(max, MAX_COPY)));
   }
 
   /** The bytes are here by now, so the pipe is looked at before anything is read. */
@@ -98,7 +112,34 @@ public final class Inlet implements End {
     return space.revents() == 0 ? -Errno.EAGAIN : 0;
   }
 
-  private long write(int length) {
-    return libc.write(fd(), buffer, 0, length);
+  /**
+   * @param read the result of a read into the buffer
+   * @return the same, once what was read has been written as far as possible
+   */
+  private long written(long read) {
+    if (read > 0) {
+      start = 0;
+      end = (int) read;
+      long result = write();
+      if (result < 0 && !Errno.isTemporary(result)) {
+        return result;
+      }
+    }
+    return read;
+  }
+
+  /**
+   * Writes what is pending; an error that stays drops it.
+   *
+   * @return how many bytes were written, or the negative errno
+   */
+  private long write() {
+    long written = libc.write(fd(), buffer, start, end - start);
+    if (written > 0) {
+      start += (int) written;
+    } else if (!Errno.isTemporary(written)) {
+      start = end;
+    }
+    return written;
   }
 }

@@ -89,7 +89,7 @@ public final class Outlet implements End {
   public long drain(int to, long max) {
     if (!copies && !holdsBytes()) {
       long moved = splice(to, max);
-      if (!Refusal.is(moved)) {
+      if (!Errno.isRefusal(moved)) {
         return moved;
       }
       copies = true;

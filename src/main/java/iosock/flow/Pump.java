@@ -1,5 +1,6 @@
 package iosock.flow;
 
+import iosock.posix.Errno;
 import iosock.posix.PollSet;
 
 /**
@@ -40,30 +41,33 @@ public final class Pump {
   private final End source;
   private final End sink;
   private final Transfer transfer;
+  private final Shortage shortage;
   private long remaining = NO_LIMIT;
   private boolean sinkFull;
   private boolean ended;
+  private int pausedIn;
   private int errno;
 
-  private Pump(End source, End sink, Transfer transfer) {
+  private Pump(End source, End sink, Transfer transfer, Shortage shortage) {
     this.source = source;
     this.sink = sink;
     this.transfer = transfer;
+    this.shortage = shortage;
   }
 
   /** Moves bytes into a pipe. */
-  public static Pump fill(Source from, Inlet to) {
-    return new Pump(from, to, new Fill(from, to));
+  public static Pump fill(Source from, Inlet to, Shortage shortage) {
+    return new Pump(from, to, new Fill(from, to), shortage);
   }
 
   /** Moves bytes out of a pipe. */
-  public static Pump drain(Outlet from, Sink to) {
-    return new Pump(from, to, new Drain(from, to));
+  public static Pump drain(Outlet from, Sink to, Shortage shortage) {
+    return new Pump(from, to, new Drain(from, to), shortage);
   }
 
   /** Asks for what this waits for: bytes, or space for them. */
   public void arm(PollSet poll) {
-    if (ended) {
+    if (ended || isPaused()) {
       return;
     }
     if (sinkFull) {
@@ -93,16 +97,18 @@ public final class Pump {
    * @return how many were moved
    */
   public long move(boolean isSourceReady) {
-    if (ended) {
+    if (ended || isPaused()) {
       return 0;
     }
     long moved = transfer.move(Math.min(remaining, MAX_AT_ONCE));
     if (moved > 0) {
-      sinkFull = source.holdsBytes();
+      sinkFull = holdBytes();
       remaining = remaining == NO_LIMIT ? NO_LIMIT : remaining - moved;
       ended = remaining == 0;
-    } else if (Refusal.isNotNow(moved)) {
-      sinkFull = isSourceReady || source.holdsBytes();
+    } else if (Errno.isNotNow(moved)) {
+      sinkFull = isSourceReady || holdBytes();
+    } else if (Errno.isShortage(moved)) {
+      pausedIn = shortage.note();
     } else if (moved == Source.EMPTY) {
       sinkFull = false;
     } else {
@@ -112,14 +118,31 @@ public final class Pump {
     return Math.max(moved, 0);
   }
 
+  /**
+   * Whether bytes have been read from the source's descriptor and not been written to the sink's.
+   */
+  private boolean holdBytes() {
+    return source.holdsBytes() || sink.holdsBytes();
+  }
+
+  /** Whether the last attempt failed for want of memory, and it is too early for another. */
+  private boolean isPaused() {
+    return shortage.isCurrent(pausedIn);
+  }
+
   /** The sink is another one by now: it is not known to be full. */
   public void sinkChanged() {
-    sinkFull = source.holdsBytes();
+    sinkFull = holdBytes();
   }
 
   /** Whether this waits for space in the sink, and not for bytes from the source. */
   public boolean isSinkFull() {
     return sinkFull;
+  }
+
+  /** Whether there is no reason not to try again at once. */
+  public boolean mayMove() {
+    return !ended && !sinkFull && !isPaused();
   }
 
   /** From now on at most {@code bytes} are moved, and then this has ended. */

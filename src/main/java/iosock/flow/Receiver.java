@@ -28,11 +28,11 @@ final class Receiver implements Sink {
   private boolean ownFilled;
   private long ahead;
 
-  Receiver(Libc libc, Sink sink) {
+  Receiver(Libc libc, Sink sink, Shortage shortage) {
     this.libc = libc;
     this.sink = sink;
     own = new Outlet(libc, NO_PIPE);
-    pump = Pump.drain(own, this);
+    pump = Pump.drain(own, this, shortage);
   }
 
   Sink sink() {
@@ -59,7 +59,7 @@ final class Receiver implements Sink {
   @Override
   public long take(Outlet from, long max) {
     long taken = sink.take(from, max);
-    return taken < 0 ? -Errno.EAGAIN : taken;
+    return taken < 0 && !Errno.isShortage(taken) ? -Errno.EAGAIN : taken;
   }
 
   boolean hasOwnPipe() {
@@ -117,7 +117,7 @@ final class Receiver implements Sink {
     if (copied > 0) {
       ahead = copied;
       ownFilled = true;
-    } else if (Refusal.isNotNow(copied)) {
+    } else if (Errno.isNotNow(copied)) {
       ownFull = true;
     }
     return copied;

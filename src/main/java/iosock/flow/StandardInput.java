@@ -137,7 +137,7 @@ public final class StandardInput implements Source {
     if (method == ReadMethod.SPLICE) {
       long moved =
           libc.splice(watch.fd(), to.fd(), max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
-      if (!Refusal.is(moved)) {
+      if (!Errno.isRefusal(moved)) {
         return moved;
       }
       method = ReadMethod.READ;

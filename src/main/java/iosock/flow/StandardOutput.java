@@ -101,17 +101,17 @@ public final class StandardOutput implements Sink {
   public long take(Outlet from, long max) {
     if (method == WriteMethod.SPLICE && !from.holdsBytes()) {
       long moved = from.splice(watch.fd(), max);
-      if (moved >= 0 || Refusal.isNotNow(moved)) {
+      if (moved >= 0 || Errno.isTemporary(moved)) {
         return moved;
       }
-      if (!Refusal.is(moved)) {
+      if (!Errno.isRefusal(moved)) {
         errno = (int) -moved;
         return from.discard(max);
       }
       method = status.type() == FileStatus.S_IFIFO ? WriteMethod.WRITE_PIPE : WriteMethod.WRITE;
     }
     long written = from.copy(writer, max);
-    if (written >= 0 || Refusal.isNotNow(written) || !from.holdsBytes()) {
+    if (written >= 0 || Errno.isTemporary(written) || !from.holdsBytes()) {
       return written;
     }
     errno = (int) -written;

@@ -27,6 +27,7 @@ final class Client implements Sink {
   private boolean inputOpen;
   private boolean outputOpen;
   private boolean isNew;
+  private int errno;
 
   /**
    * @param fd non-blocking; {@link Clients} closes it
@@ -38,6 +39,7 @@ final class Client implements Sink {
     inputOpen = true;
     outputOpen = true;
     isNew = true;
+    errno = 0;
   }
 
   int fd() {
@@ -104,7 +106,11 @@ final class Client implements Sink {
    * @return as {@link SocketReader#read}
    */
   long read(Inlet to, long max) {
-    return reader.read(watch.fd(), to, max);
+    long read = reader.read(watch.fd(), to, max);
+    if (read < 0 && !Errno.isTemporary(read)) {
+      noteError(read);
+    }
+    return read;
   }
 
   @Override
@@ -125,12 +131,25 @@ final class Client implements Sink {
   @Override
   public long take(Outlet from, long max) {
     long taken = writer.write(watch.fd(), from, max);
-    if (taken < 0 && taken != -Errno.EAGAIN && taken != -Errno.EINTR) {
+    if (taken < 0 && !Errno.isTemporary(taken)) {
       // EPIPE or ECONNRESET: it receives nothing more. Whether it is gone too, poll(2) will say; of
       // a client that is full when it shuts down receiving, poll(2) says nothing before it leaves.
       outputOpen = false;
+      noteError(taken);
     }
     return taken;
+  }
+
+  /** EPIPE and ECONNRESET are how connections end; EPIPE may be the pipe's to read into, too. */
+  private void noteError(long result) {
+    if (result != -Errno.EPIPE && result != -Errno.ECONNRESET) {
+      errno = (int) -result;
+    }
+  }
+
+  /** The error that makes the connection useless; 0 if there was none. */
+  int errno() {
+    return errno;
   }
 
   private static final class Plain implements SocketReader, SocketWriter {

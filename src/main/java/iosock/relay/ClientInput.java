@@ -109,7 +109,7 @@ final class ClientInput implements Source {
   }
 
   private static boolean isEnd(long moved) {
-    return moved <= 0 && moved != -Errno.EAGAIN && moved != -Errno.EINTR;
+    return moved <= 0 && !Errno.isTemporary(moved);
   }
 
   /** Whether no client has ever sent anything. */

@@ -1,5 +1,6 @@
 package iosock.relay;
 
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
@@ -41,6 +42,7 @@ final class Clients {
   private int markedCount;
   private int rejectedCount;
   private boolean reset;
+  private boolean failed;
 
   /**
    * @param limit how many clients may be attached at once
@@ -189,6 +191,26 @@ final class Clients {
       client.endOutput();
       markClosed(client);
     }
+  }
+
+  /** Detaches the clients whose connections have failed. */
+  void dropFailed(ErrorLog log) {
+    for (int i = attachedCount - 1; i >= 0; i--) {
+      Client client = attached[i];
+      if (client.errno() != 0) {
+        log.log(new Failure("go on with", "a connection", client.errno()));
+        failed = true;
+        attachedCount--;
+        System.arraycopy(attached, i + 1, attached, i, attachedCount - i);
+        client.endOutput();
+        markClosed(client);
+      }
+    }
+  }
+
+  /** Whether a connection has failed. */
+  boolean hasFailed() {
+    return failed;
   }
 
   private void markClosed(Client client) {

@@ -6,7 +6,9 @@ import iosock.flow.Source;
 import iosock.flow.StandardDescriptors;
 import iosock.flow.StandardInput;
 import iosock.flow.StandardOutput;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
+import iosock.posix.Signals;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.tty.OwnTerminal;
@@ -29,6 +31,7 @@ public final class CommandRelay {
 
   private CommandRelay(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
@@ -52,7 +55,8 @@ public final class CommandRelay {
     stdout = new StandardOutput(libc, standard.output());
     Sink[] consoles = {stdout, new StandardOutput(libc, standard.error())};
     relay =
-        new Relay(libc, signals, terminal, near, clients, acceptors, input, consoles, deadlines);
+        new Relay(
+            libc, log, signals, terminal, near, clients, acceptors, input, consoles, deadlines);
   }
 
   /**
@@ -64,6 +68,7 @@ public final class CommandRelay {
    */
   public static CommandRelay onSocket(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
@@ -71,26 +76,34 @@ public final class CommandRelay {
       Listener listener,
       int limit) {
     return new CommandRelay(
-        libc, signals, standard, terminal, near, new Listener[] {listener}, limit);
+        libc, log, signals, standard, terminal, near, new Listener[] {listener}, limit);
   }
 
   /** A command on iosock's own standard input and output. */
   public static CommandRelay onStdio(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
       CommandEndpoint near) {
-    return new CommandRelay(libc, signals, standard, terminal, near, new Listener[0], 1);
+    return new CommandRelay(libc, log, signals, standard, terminal, near, new Listener[0], 1);
   }
 
   /**
    * Until the command has exited and what it wrote has been delivered.
    *
    * @return the code to exit with in the command's place
+   * @throws Failure if iosock cannot go on; then the command is killed
    */
   public int run(Child child) {
-    return relay.run(lifecycle(child));
+    try {
+      return relay.run(lifecycle(child));
+    } catch (Failure e) {
+      // The command is not left behind without its keeper.
+      child.signal(Signals.SIGKILL);
+      throw e;
+    }
   }
 
   Lifecycle lifecycle(Child child) {

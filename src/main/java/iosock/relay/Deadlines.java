@@ -10,6 +10,8 @@ final class Deadlines {
     ACCEPT,
     /** The command has exited, and a receiver has taken nothing for too long. */
     DRAIN,
+    /** The kernel had no memory for something: time to try again. */
+    RETRY,
     /** The detach key was pressed, and what was typed before it takes too long. */
     DETACH
   }

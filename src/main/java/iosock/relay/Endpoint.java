@@ -2,6 +2,7 @@ package iosock.relay;
 
 import iosock.flow.Inlet;
 import iosock.flow.Outlet;
+import iosock.flow.Shortage;
 import iosock.posix.PollSet;
 
 /**
@@ -15,6 +16,9 @@ public interface Endpoint {
 
   /** Where what peers receive comes from. */
   Outlet[] outputs();
+
+  /** By which the pumps of the near side pause; those of the relay pause by it too. */
+  Shortage shortage();
 
   /** Asks poll(2) for what moves bytes between these pipes and what is behind them. */
   default void arm(PollSet poll) {}
@@ -37,6 +41,9 @@ public interface Endpoint {
 
   /** The terminal that iosock was started on may have another size by now. */
   default void ownSizeChanged() {}
+
+  /** Reports an error that has ended a flow of bytes, once. */
+  default void logErrors(ErrorLog log) {}
 
   /** After a turn: closes what is no longer needed. */
   default void closeMarked() {}

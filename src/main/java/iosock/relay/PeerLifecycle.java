@@ -17,6 +17,7 @@ final class PeerLifecycle implements Lifecycle {
   /** How long what was typed before the detach key may take. */
   private static final long DETACH_TIMEOUT_NANOS = 1_000_000_000L;
 
+  private final ErrorLog log;
   private final StdioEndpoint near;
   private final Relay relay;
   private final Clients clients;
@@ -26,17 +27,20 @@ final class PeerLifecycle implements Lifecycle {
   private final Reaper orphans;
   private boolean halfClosed;
   private boolean detaching;
+  private boolean inputEnded;
   private boolean over;
   private int exitCode;
 
   PeerLifecycle(
       Libc libc,
+      ErrorLog log,
       StdioEndpoint near,
       Relay relay,
       Clients clients,
       Acceptor[] acceptors,
       Deadlines deadlines,
       OwnTerminal terminal) {
+    this.log = log;
     this.near = near;
     this.relay = relay;
     this.clients = clients;
@@ -67,11 +71,9 @@ final class PeerLifecycle implements Lifecycle {
 
   @Override
   public void settle() {
-    if (near.hasInputEnded()) {
-      relay.limitOutputToPending();
-    }
     checkStdout();
     checkKeyboard();
+    checkInput();
     if (relay.isOutputDrained()) {
       rejectNew();
       halfClose();
@@ -79,7 +81,7 @@ final class PeerLifecycle implements Lifecycle {
     if (nothingMoreComes()) {
       near.limitToPending();
       if (near.isDrained() || isDetachTimedOut()) {
-        end(0);
+        end(hasFailed() ? ExitCode.FAILED : 0);
       }
     }
   }
@@ -101,11 +103,20 @@ final class PeerLifecycle implements Lifecycle {
       detaching = true;
       deadlines.set(Deadlines.Kind.DETACH, System.nanoTime() + DETACH_TIMEOUT_NANOS);
       near.endInput();
-      relay.limitOutputToPending();
       relay.endInput();
     } else if (near.isRaw() && near.hasInputEnded()) {
       // A raw terminal's input ends only where it is hung up, even if the signal is ignored.
       end(ExitCode.ofSignal(Signals.SIGHUP));
+    }
+  }
+
+  private void checkInput() {
+    if (near.hasInputEnded()) {
+      relay.limitOutputToPending();
+      if (!inputEnded && near.inputErrno() != 0) {
+        log.log(new Failure("read from", "standard input", near.inputErrno()));
+      }
+      inputEnded = true;
     }
   }
 
@@ -143,6 +154,10 @@ final class PeerLifecycle implements Lifecycle {
 
   private boolean isDetachTimedOut() {
     return detaching && deadlines.isDue(Deadlines.Kind.DETACH);
+  }
+
+  private boolean hasFailed() {
+    return near.inputErrno() != 0 || clients.hasFailed();
   }
 
   private void end(int code) {

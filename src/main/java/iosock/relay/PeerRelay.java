@@ -26,6 +26,7 @@ public final class PeerRelay {
 
   private PeerRelay(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       OwnTerminal terminal,
       Listener[] listeners,
@@ -40,8 +41,9 @@ public final class PeerRelay {
     }
     input = new ClientInput(libc, clients);
     Sink[] none = {new NoReceiver()};
-    relay = new Relay(libc, signals, terminal, near, clients, acceptors, input, none, deadlines);
-    life = new PeerLifecycle(libc, near, relay, clients, acceptors, deadlines, terminal);
+    relay =
+        new Relay(libc, log, signals, terminal, near, clients, acceptors, input, none, deadlines);
+    life = new PeerLifecycle(libc, log, near, relay, clients, acceptors, deadlines, terminal);
   }
 
   /**
@@ -49,13 +51,14 @@ public final class PeerRelay {
    */
   public static PeerRelay serve(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
       Listener listener) {
     Clients clients = new Clients(libc, 1);
     StdioEndpoint near = onPipes(libc, standard, terminal, clients);
-    return new PeerRelay(libc, signals, terminal, new Listener[] {listener}, clients, near);
+    return new PeerRelay(libc, log, signals, terminal, new Listener[] {listener}, clients, near);
   }
 
   /**
@@ -63,6 +66,7 @@ public final class PeerRelay {
    */
   public static PeerRelay connect(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
@@ -70,7 +74,7 @@ public final class PeerRelay {
     Clients clients = new Clients(libc, 1);
     clients.attach(server);
     StdioEndpoint near = onPipes(libc, standard, terminal, clients);
-    return new PeerRelay(libc, signals, terminal, new Listener[0], clients, near);
+    return new PeerRelay(libc, log, signals, terminal, new Listener[0], clients, near);
   }
 
   private static StdioEndpoint onPipes(
@@ -96,6 +100,7 @@ public final class PeerRelay {
    */
   public static PeerRelay attach(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       StandardDescriptors standard,
       OwnTerminal terminal,
@@ -114,7 +119,7 @@ public final class PeerRelay {
             Pipe.open(libc).nonBlocking(libc),
             sizes,
             true);
-    return new PeerRelay(libc, signals, terminal, new Listener[0], clients, near);
+    return new PeerRelay(libc, log, signals, terminal, new Listener[0], clients, near);
   }
 
   /**

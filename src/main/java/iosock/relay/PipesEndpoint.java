@@ -4,6 +4,7 @@ import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.flow.Inlet;
 import iosock.flow.Outlet;
+import iosock.flow.Shortage;
 import iosock.posix.Libc;
 
 /** A command whose standard input, output and error are the relay's pipes themselves. */
@@ -12,6 +13,7 @@ public final class PipesEndpoint implements CommandEndpoint {
   private final StdioPipes stdio;
   private final Inlet input;
   private final Outlet[] outputs;
+  private final Shortage shortage = new Shortage();
 
   /**
    * @param stdio stays the caller's to close
@@ -35,6 +37,11 @@ public final class PipesEndpoint implements CommandEndpoint {
   @Override
   public Outlet[] outputs() {
     return outputs.clone();
+  }
+
+  @Override
+  public Shortage shortage() {
+    return shortage;
   }
 
   @Override

@@ -5,8 +5,11 @@ import iosock.flow.Inlet;
 import iosock.flow.Outlet;
 import iosock.flow.Pipe;
 import iosock.flow.Pump;
+import iosock.flow.Shortage;
 import iosock.flow.Sink;
 import iosock.flow.Source;
+import iosock.posix.Errno;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
@@ -27,6 +30,7 @@ public final class PtyEndpoint implements CommandEndpoint {
   private final Inlet input;
   private final Outlet typed;
   private final Outlet[] outputs;
+  private final Shortage shortage = new Shortage();
   private final Keyboard keyboard;
   private final Pump toMaster;
   private final Pump fromMaster;
@@ -34,6 +38,7 @@ public final class PtyEndpoint implements CommandEndpoint {
   private final WindowSizeReceiver sizes;
   private final WindowSize size = new WindowSize();
   private boolean commandExited;
+  private boolean errorLogged;
 
   /**
    * @param pty stays the caller's to close
@@ -51,8 +56,8 @@ public final class PtyEndpoint implements CommandEndpoint {
     outputs = new Outlet[] {new Outlet(libc, fromTerminal.readEnd())};
     Watch master = new Watch(pty.master());
     keyboard = new Keyboard(master);
-    toMaster = Pump.drain(typed, keyboard);
-    fromMaster = Pump.fill(new Screen(master), output);
+    toMaster = Pump.drain(typed, keyboard, shortage);
+    fromMaster = Pump.fill(new Screen(master), output, shortage);
     eof = new EofWriter(libc, pty);
     sizes = new WindowSizeReceiver(libc, pty);
   }
@@ -70,6 +75,11 @@ public final class PtyEndpoint implements CommandEndpoint {
   @Override
   public Outlet[] outputs() {
     return outputs.clone();
+  }
+
+  @Override
+  public Shortage shortage() {
+    return shortage;
   }
 
   @Override
@@ -129,7 +139,7 @@ public final class PtyEndpoint implements CommandEndpoint {
     }
     fromMaster.sinkChanged();
     // The terminal's end of file is not waited for: other processes may have it open.
-    while (!fromMaster.hasEnded() && !fromMaster.isSinkFull()) {
+    while (fromMaster.mayMove()) {
       if (pty.hasOutput()) {
         fromMaster.move(true);
       } else {
@@ -157,6 +167,22 @@ public final class PtyEndpoint implements CommandEndpoint {
   public void ownSizeChanged() {
     if (!sizes.isKnown() && own.readSize(size)) {
       pty.resize(size);
+    }
+  }
+
+  @Override
+  public void logErrors(ErrorLog log) {
+    if (!errorLogged) {
+      logError(log, "write to", toMaster.errno());
+      logError(log, "read from", fromMaster.errno());
+    }
+  }
+
+  private void logError(ErrorLog log, String operation, int errno) {
+    // EIO is how a terminal ends that no process has open.
+    if (errno != 0 && errno != Errno.EIO) {
+      errorLogged = true;
+      log.log(new Failure(operation, "the command's terminal", errno));
     }
   }
 

@@ -1,10 +1,15 @@
 package iosock.relay;
 
+import static iosock.posix.Failure.check;
+
 import iosock.flow.Fanout;
 import iosock.flow.Outlet;
 import iosock.flow.Pump;
+import iosock.flow.Shortage;
 import iosock.flow.Sink;
 import iosock.flow.Source;
+import iosock.posix.Errno;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
@@ -24,6 +29,7 @@ final class Relay {
   private static final int OWN_DESCRIPTORS = 16;
 
   private final Libc libc;
+  private final ErrorLog log;
   private final SignalPipe signals;
   private final OwnTerminal terminal;
   private final JobControl jobs;
@@ -33,8 +39,10 @@ final class Relay {
   private final Pump inbound;
   private final Fanout[] outbound;
   private final Deadlines deadlines;
+  private final Shortage shortage;
   private final Watch signalled;
   private final PollSet poll;
+  private boolean inputErrorLogged;
 
   /**
    * @param input where what goes to the near side comes from
@@ -42,6 +50,7 @@ final class Relay {
    */
   Relay(
       Libc libc,
+      ErrorLog log,
       SignalPipe signals,
       OwnTerminal terminal,
       Endpoint near,
@@ -51,6 +60,7 @@ final class Relay {
       Sink[] fallbacks,
       Deadlines deadlines) {
     this.libc = libc;
+    this.log = log;
     this.signals = signals;
     this.terminal = terminal;
     jobs = new JobControl(libc, signals);
@@ -58,11 +68,12 @@ final class Relay {
     this.clients = clients;
     this.acceptors = acceptors;
     this.deadlines = deadlines;
-    inbound = Pump.fill(input, near.input());
+    shortage = near.shortage();
+    inbound = Pump.fill(input, near.input(), shortage);
     Outlet[] outputs = near.outputs();
     outbound = new Fanout[outputs.length];
     for (int i = 0; i < outputs.length; i++) {
-      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.limit());
+      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.limit(), shortage);
     }
     signalled = new Watch(signals.fd());
     poll = new PollSet(OWN_DESCRIPTORS + clients.limit());
@@ -86,9 +97,13 @@ final class Relay {
   /** Waits until something happens, and handles it. */
   void turn(Lifecycle life) {
     terminal.enterRawModeIfForeground(jobs, life.mayStop());
+    boolean isRetry = endShortageRound();
     arm(life);
-    if (poll.poll(libc, deadlines.millisLeft()) > 0) {
+    int ready = poll.poll(libc, isRetry ? 0 : deadlines.millisLeft());
+    if (ready > 0 || isRetry) {
       dispatch(life);
+    } else if (!Errno.isTemporary(ready)) {
+      check(ready, "wait for", "events");
     }
     settle(life);
   }
@@ -108,6 +123,22 @@ final class Relay {
     for (Acceptor acceptor : acceptors) {
       acceptor.arm(poll);
     }
+  }
+
+  /**
+   * @return whether what has paused for want of memory goes on
+   */
+  private boolean endShortageRound() {
+    if (!shortage.isNoted()) {
+      return false;
+    }
+    deadlines.set(Deadlines.Kind.RETRY, shortage.end());
+    if (!deadlines.isDue(Deadlines.Kind.RETRY)) {
+      return false;
+    }
+    deadlines.clear(Deadlines.Kind.RETRY);
+    shortage.endRound();
+    return true;
   }
 
   private void handleSignals(Lifecycle life) {
@@ -146,7 +177,7 @@ final class Relay {
         life.progress();
       }
     }
-    while (clients.isDraining() && !inbound.isSinkFull() && !inbound.hasEnded()) {
+    while (clients.isDraining() && inbound.mayMove()) {
       // Not polled for: nothing comes after what is there.
       inbound.move(true);
     }
@@ -184,6 +215,7 @@ final class Relay {
   /** What follows from a turn; the one place where descriptors are closed. */
   private void settle(Lifecycle life) {
     life.settle();
+    logErrors();
     settleOutputs();
     clients.closeMarked();
     near.closeMarked();
@@ -235,6 +267,16 @@ final class Relay {
       pending += output.pending();
     }
     return pending;
+  }
+
+  private void logErrors() {
+    clients.dropFailed(log);
+    near.logErrors(log);
+    boolean isError = inbound.errno() != 0 && inbound.errno() != Errno.EPIPE;
+    if (isError && !inputErrorLogged) {
+      inputErrorLogged = true;
+      log.log(new Failure("read from", "standard input", inbound.errno()));
+    }
   }
 
   /** Ends each connection: the peer reads what it was sent, and then end of file. */

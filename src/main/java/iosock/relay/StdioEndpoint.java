@@ -4,6 +4,7 @@ import iosock.flow.Inlet;
 import iosock.flow.Outlet;
 import iosock.flow.Pipe;
 import iosock.flow.Pump;
+import iosock.flow.Shortage;
 import iosock.flow.StandardInput;
 import iosock.flow.StandardOutput;
 import iosock.posix.Libc;
@@ -24,6 +25,7 @@ final class StdioEndpoint implements Endpoint {
   private final Inlet input;
   private final Outlet received;
   private final Outlet[] outputs;
+  private final Shortage shortage = new Shortage();
   private final Pump fromStdin;
   private final Pump toStdout;
 
@@ -55,8 +57,8 @@ final class StdioEndpoint implements Endpoint {
     received = new Outlet(libc, out.readEnd());
     Inlet read = new Inlet(libc, in.writeEnd());
     outputs = new Outlet[] {new Outlet(libc, in.readEnd())};
-    fromStdin = Pump.fill(stdin, read);
-    toStdout = Pump.drain(received, stdout);
+    fromStdin = Pump.fill(stdin, read, shortage);
+    toStdout = Pump.drain(received, stdout, shortage);
   }
 
   @Override
@@ -67,6 +69,11 @@ final class StdioEndpoint implements Endpoint {
   @Override
   public Outlet[] outputs() {
     return outputs.clone();
+  }
+
+  @Override
+  public Shortage shortage() {
+    return shortage;
   }
 
   @Override
@@ -119,9 +126,14 @@ final class StdioEndpoint implements Endpoint {
     return stdin.isKeyPressed();
   }
 
-  /** The detach key was pressed: nothing more is read from standard input. */
+  /** The detach key was pressed: nothing more is read, and what was read before it still moves. */
   void endInput() {
-    fromStdin.end();
+    fromStdin.move(true);
+  }
+
+  /** The error that has ended standard input; 0 if there was none. */
+  int inputErrno() {
+    return fromStdin.errno();
   }
 
   /** No peer sends anything more: what waits for standard output is the rest. */

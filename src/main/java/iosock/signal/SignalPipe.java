@@ -2,6 +2,7 @@ package iosock.signal;
 
 import static iosock.posix.Failure.check;
 
+import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.MachineCode;
@@ -168,9 +169,11 @@ public final class SignalPipe {
    * Reads the signals that have arrived, without waiting.
    *
    * @return how many; {@link #signal} returns each
+   * @throws iosock.posix.Failure if they cannot be read
    */
   public int read() {
-    return (int) Math.max(libc.read(fd, arrived, BATCH), 0);
+    int read = (int) libc.read(fd, arrived, BATCH);
+    return Errno.isTemporary(read) ? 0 : check(read, "read", "signals");
   }
 
   /** A signal that the last {@link #read} has read. */

@@ -86,7 +86,7 @@ public final class EofWriter {
       return;
     }
     long written = libc.write(pty.master(), character, 0, 1);
-    if (written == -Errno.EAGAIN || written == -Errno.EINTR) {
+    if (Errno.isTemporary(written)) {
       blocked = true;
     } else {
       eofsToWrite--;

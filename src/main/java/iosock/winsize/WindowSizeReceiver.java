@@ -109,7 +109,7 @@ public final class WindowSizeReceiver implements SocketWriter {
     @Override
     public long write(NativeBuffer buffer, int offset, int length) {
       long sent = libc.sendmsg(socket, message.sending(buffer, offset, length, remote), FLAGS);
-      if (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
+      if (Errno.isTemporary(sent)) {
         return sent;
       }
       if (sent < 0) {
@@ -138,7 +138,7 @@ public final class WindowSizeReceiver implements SocketWriter {
     if (received == WindowSize.SIZEOF && size.isReasonable()) {
       known = true;
       pty.resize(size);
-    } else if (received <= 0 && received != -Errno.EAGAIN && received != -Errno.EINTR) {
+    } else if (received <= 0 && !Errno.isTemporary(received)) {
       // The client has closed its end.
       done = true;
     }

@@ -98,7 +98,7 @@ public final class WindowSizeSender implements SocketReader {
       return;
     }
     long sent = libc.send(channel.fd(), size.memory(), 0, WindowSize.SIZEOF, FLAGS);
-    sizePending = sent == -Errno.EAGAIN || sent == -Errno.EINTR;
+    sizePending = Errno.isTemporary(sent);
     // EPIPE: the server has closed its end.
     done = sent < 0 && !sizePending;
   }

@@ -74,7 +74,14 @@ class RelayAllocationTest {
     Listener listener = Listener.listen(libc, new SocketName(path), 0600);
     CommandRelay command =
         CommandRelay.onSocket(
-            libc, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), side, listener, 1);
+            libc,
+            failure -> {},
+            signals,
+            StandardDescriptors.OWN,
+            OwnTerminal.find(libc),
+            side,
+            listener,
+            1);
     Relay relay = command.relay();
     life = command.lifecycle(cat);
     try {
