@@ -11,11 +11,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import support.Run;
 import support.Tool;
 
 /** The use of idle programs is measured; how much that is, is not looked at. */
 @Timeout(300)
+@Isolated("waits until every program is idle, and counts wake-ups")
 class IdleIT {
 
   private static final List<String> ALL =

@@ -17,12 +17,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import support.Client;
 import support.Run;
 
 /** iosock as process 1 of a container. */
+@Isolated("containers must stop within a time")
 class ContainerIT {
 
   /** Podman sends SIGKILL after twice as long. */
