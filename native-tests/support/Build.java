@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the build makes of iosock, and how each is started. */
+/** The two forms in which iosock is built, and how each is started. */
 public enum Build {
   /**
    * The image. The script {@code bin/iosock} is left out: it adds nothing to what the tests look
@@ -25,7 +25,7 @@ public enum Build {
       "-jar",
       System.getProperty("iosock.jar"));
 
-  /** What the tests run that do not ask for another one; {@code -Pjar} makes it the jar. */
+  /** The form that tests run unless they ask for another one; {@code -Pjar} makes it the jar. */
   public static final Build DEFAULT = valueOf(System.getProperty("iosock.build", IMAGE.name()));
 
   private final List<String> beforeOptions;

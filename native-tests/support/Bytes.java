@@ -2,12 +2,12 @@ package support;
 
 import java.util.Random;
 
-/** Bytes to send. */
+/** Test data. */
 public final class Bytes {
 
   private Bytes() {}
 
-  /** The same for the same count and seed, of every value, with no pattern. */
+  /** Random bytes, the same for the same count and seed. */
   public static byte[] random(int count, long seed) {
     byte[] bytes = new byte[count];
     new Random(seed).nextBytes(bytes);

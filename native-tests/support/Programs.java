@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The small C programs beside the tests. */
+/** The C programs of the tests, in {@code native-tests/programs}. */
 public final class Programs {
 
   private static final Path SOURCES = Path.of(System.getProperty("iosock.sources"), "programs");
@@ -16,9 +16,9 @@ public final class Programs {
   private Programs() {}
 
   /**
-   * Compiles a program with the machine's C compiler, unless it has been.
+   * Compiles a program, unless the compiled one is newer than its source.
    *
-   * @return where it is
+   * @return its path
    */
   public static synchronized String compiled(String name) throws IOException, InterruptedException {
     Path source = SOURCES.resolve(name + ".c");

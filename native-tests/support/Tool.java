@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What the machine must have or allow for a test; most of it are programs. */
+/** Programs, files and privileges that a test needs on the machine. */
 public final class Tool {
 
   private Tool() {}
 
-  /** Skips the test on a machine without the program, and fails it where all must be installed. */
+  /** Skips the test on a machine without the program; fails it in CI, where all are installed. */
   public static void require(String program, String debianPackage) {
     boolean installed =
         Stream.of(System.getenv("PATH").split(":"))
@@ -20,7 +20,7 @@ public final class Tool {
     requireThat(installed, missing(program, debianPackage));
   }
 
-  /** The same for a file that is no program. */
+  /** The same for a file. */
   public static void requireFile(String path, String debianPackage) {
     requireThat(Files.exists(Path.of(path)), missing(path, debianPackage));
   }
@@ -29,12 +29,12 @@ public final class Tool {
     return what + " is missing: install the package " + debianPackage;
   }
 
-  /** The same for what not every user or machine may do, which was tried. */
+  /** The same for a privilege, which the attempt needs. */
   public static void requireToRun(Run attempt, String whatItNeeds) {
     requireThat(attempt.exitCode() == 0, whatItNeeds + ": " + attempt.output());
   }
 
-  /** The same for anything. */
+  /** The same for any condition. */
   public static void requireThat(boolean holds, String otherwise) {
     if (holds) {
       return;
