@@ -41,11 +41,14 @@ class DeliveryIT {
   @ValueSource(ints = {1, 60_000, 1_500_000})
   void allThatAClientSentBeforeItClosedArrives(int count) throws Exception {
     byte[] sent = Bytes.random(count, count);
-    try (Iosock iosock =
-        Iosock.running(directory, "sh", "-c", "head -c " + count + " >in; echo done")) {
+    // Before the client has closed, the output would be for it.
+    fifo("closed");
+    String script = "head -c " + count + " >in; read x <closed; echo done";
+    try (Iosock iosock = Iosock.running(directory, "sh", "-c", script)) {
       try (Client client = iosock.connect()) {
         client.send(sent);
       }
+      Files.writeString(directory.resolve("closed"), "yes\n");
       assertEquals(0, iosock.exitCode());
       assertArrayEquals(sent, Files.readAllBytes(directory.resolve("in")));
       assertEquals("done\n", iosock.output());
