@@ -49,6 +49,8 @@ public final class Main {
       parser.accepts("idle", "memory, wake-ups and CPU of idle programs");
   private final OptionSpecBuilder endurance =
       parser.accepts("endurance", "many connects and many bytes through iosock only");
+  private final OptionSpecBuilder sharedJdk =
+      parser.accepts("shared-jdk", "--idle and --endurance without a copy of the JDK of their own");
   private final OptionSpec<Void> help = parser.accepts("help").forHelp();
 
   private OptionSpec<Path> path(String name, String description, String defaultValue) {
@@ -123,13 +125,21 @@ public final class Main {
 
   private void measureMemory(OptionSet options, Path root, Path programs, Path results)
       throws Exception {
+    if (options.has(sharedJdk)) {
+      measureMemory(options, new Contenders(root, Jdk.ORIGINAL, programs), programs, results);
+      return;
+    }
     try (Jdk jdk = new Jdk(results.resolve("jdk"))) {
-      Contenders contenders = new Contenders(root, jdk.home(), programs);
-      if (options.has(idle)) {
-        new Idle(contenders, programs, results).run(rounds(options, 3), options.valueOf(seconds));
-      } else {
-        new Endurance(contenders.forEndurance(), programs, results).run(bytes(options));
-      }
+      measureMemory(options, new Contenders(root, jdk.home(), programs), programs, results);
+    }
+  }
+
+  private void measureMemory(OptionSet options, Contenders contenders, Path programs, Path results)
+      throws Exception {
+    if (options.has(idle)) {
+      new Idle(contenders, programs, results).run(rounds(options, 3), options.valueOf(seconds));
+    } else {
+      new Endurance(contenders.forEndurance(), programs, results).run(bytes(options));
     }
   }
 

@@ -55,7 +55,7 @@ class CompareIT {
   void enduranceIsMeasured() throws Exception {
     Tool.require("cc", "gcc");
     Compare compare = new Compare(directory);
-    Run run = compare.run("--endurance", "--megabytes", "1");
+    Run run = compare.run("--endurance", "--megabytes", "1", "--shared-jdk");
     assertEquals(0, run.exitCode(), run.output());
     Rows rows = Rows.of(compare.written("endurance.md"));
     List<String> done =

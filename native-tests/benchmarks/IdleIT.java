@@ -73,7 +73,8 @@ class IdleIT {
     Tool.require("cc", "gcc");
     List<String> missing = List.of("socat", "tini", "dumb-init");
     Run run =
-        new Compare(directory).runWithout(missing, "--idle", "--rounds", "1", "--seconds", "1");
+        new Compare(directory)
+            .runWithout(missing, "--idle", "--shared-jdk", "--rounds", "1", "--seconds", "1");
     assertEquals(0, run.exitCode(), run.output());
     String absent = "Not installed: %s.\n".formatted(String.join(", ", missing));
     assertTrue(run.output().contains(absent), run.output());
@@ -84,7 +85,8 @@ class IdleIT {
     Tool.require("cc", "gcc");
     String once = "head -c1 >/dev/null\necho x\n";
     Run run =
-        new Compare(directory).runWith("tini", once, "--idle", "--rounds", "1", "--seconds", "1");
+        new Compare(directory)
+            .runWith("tini", once, "--idle", "--shared-jdk", "--rounds", "1", "--seconds", "1");
     assertEquals(1, run.exitCode(), run.output());
     assertTrue(run.output().contains("tini has exited"), run.output());
   }
