@@ -42,11 +42,14 @@ class InjectedErrorIT {
     }
     for (Mode mode : List.of(Mode.PIPES, Mode.PTY)) {
       add(cases, mode, List.of("wait4"), List.of("EINTR"));
-      add(cases, mode, List.of("read"), NOT_NOW, SHORTAGE);
+      addOnce(cases, mode, "read", NOT_NOW, SHORTAGE);
     }
-    add(cases, Mode.ATTACH, List.of("read", "write", "recvmsg"), NOT_NOW, SHORTAGE);
-    add(cases, Mode.SIZED, List.of("sendmsg", "recvfrom"), NOT_NOW, SHORTAGE, REFUSAL);
-    add(cases, Mode.SIZED, List.of("socketpair", "getpeername"), SHORTAGE, REFUSAL);
+    add(cases, Mode.ATTACH, List.of("read", "write"), NOT_NOW, SHORTAGE);
+    addOnce(cases, Mode.ATTACH, "recvmsg", NOT_NOW, SHORTAGE);
+    addOnce(cases, Mode.SIZED, "sendmsg", NOT_NOW, SHORTAGE, REFUSAL);
+    add(cases, Mode.SIZED, List.of("recvfrom"), NOT_NOW, SHORTAGE, REFUSAL);
+    addOnce(cases, Mode.SIZED, "socketpair", SHORTAGE, REFUSAL);
+    addOnce(cases, Mode.SIZED, "getpeername", SHORTAGE, REFUSAL);
     return cases.stream();
   }
 
@@ -60,6 +63,17 @@ class InjectedErrorIT {
       }
     }
     return cases.stream();
+  }
+
+  /** For a call that the exchange makes once or twice. */
+  @SafeVarargs
+  private static void addOnce(
+      List<Arguments> cases, Mode mode, String call, List<String>... errnos) {
+    for (List<String> some : errnos) {
+      for (String errno : some) {
+        cases.add(Arguments.of(mode, new Injection(call, errno, "1")));
+      }
+    }
   }
 
   @SafeVarargs
@@ -79,10 +93,15 @@ class InjectedErrorIT {
   @ParameterizedTest
   @MethodSource("overcome")
   void noByteIsLostWhereTheCallCanBeMadeAgain(Mode mode, Injection injection) throws Exception {
-    Outcome outcome = mode.exchange(directory, injection);
-    assertTrue(Injection.happened(directory), "no call has failed");
+    Outcome outcome;
+    try {
+      outcome = mode.exchange(directory, injection);
+    } catch (Throwable e) {
+      throw new AssertionError(mode + " " + injection, e);
+    }
+    assertTrue(Injection.happened(directory), "no call has failed: " + mode + " " + injection);
     boolean isStopped = mode == Mode.PIPES || mode == Mode.PTY || mode == Mode.SIZED;
-    assertEquals(new Outcome(isStopped ? 128 + 15 : 0, "", ""), outcome);
+    assertEquals(new Outcome(isStopped ? 128 + 15 : 0, "", ""), outcome, mode + " " + injection);
     assertFalse(
         Files.exists(directory.resolve("s.sock")) && mode != Mode.CONNECT && mode != Mode.ATTACH,
         "the socket is still there");

@@ -109,6 +109,7 @@ public final class Pump {
       sinkFull = isSourceReady || holdBytes();
     } else if (Errno.isShortage(moved)) {
       pausedIn = shortage.note();
+      sinkFull |= holdBytes();
     } else if (moved == Source.EMPTY) {
       sinkFull = false;
     } else {
