@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,6 +21,7 @@ import support.Iosock;
 import support.Proc;
 
 /** Every system call of the loop fails, once and every third time. */
+@Tag("long")
 class InjectedErrorIT {
 
   private static final int SIGWINCH = 28;
