@@ -35,10 +35,21 @@ final class PtyServer implements AutoCloseable {
     return raw(directory, "exec cat");
   }
 
+  /**
+   * @param command executes its arguments, which start iosock, in the same process
+   */
+  static PtyServer echoUnder(Path directory, String... command) throws IOException {
+    return raw(Iosock.in(directory).under(command), "exec cat");
+  }
+
   /** Runs a shell command on a terminal that changes no byte and does not echo. */
   static PtyServer raw(Path directory, String command) throws IOException {
+    return raw(Iosock.in(directory), command);
+  }
+
+  private static PtyServer raw(Iosock.Builder iosock, String command) throws IOException {
     String script = "stty raw -echo; echo ready; " + command;
-    return new PtyServer(Iosock.in(directory).startWith("-p", "./s.sock", "sh", "-c", script));
+    return new PtyServer(iosock.startOnTerminal("sh", "-c", script));
   }
 
   Iosock iosock() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import support.Client;
 import support.Forks;
 import support.Idle;
@@ -31,8 +32,8 @@ import support.Terminal;
 import support.Tool;
 
 /**
- * The window size is in no byte of the connection, and a peer that does not know its protocol keeps
- * no descriptor for it.
+ * The window size is in no byte of the connection, and a peer that does not take part in its
+ * protocol receives no descriptor.
  */
 class SizeTransparencyIT {
 
@@ -47,20 +48,16 @@ class SizeTransparencyIT {
 
   /** Servers that send back what they receive, and write a copy of it to the file {@code in}. */
   enum EchoServer {
-    SOCAT("exec socat UNIX-LISTEN:\"$S\" EXEC:'tee in'", 0),
-    NETCAT("mkfifo back; nc -lU \"$S\" <back | tee in >back", 0),
-    IOSOCK("exec ./iosock \"$S\" tee in", 0),
-    SERVING_IOSOCK("mkfifo back; ./iosock --serve \"$S\" <back | tee in >back", 0),
-    TERMINAL("exec ./iosock -p \"$S\" sh -c 'stty raw -echo; exec tee in'", 1);
+    SOCAT("exec socat UNIX-LISTEN:\"$S\" EXEC:'tee in'"),
+    NETCAT("mkfifo back; nc -lU \"$S\" <back | tee in >back"),
+    IOSOCK("exec ./iosock \"$S\" tee in"),
+    SERVING_IOSOCK("mkfifo back; ./iosock --serve \"$S\" <back | tee in >back"),
+    TERMINAL("exec ./iosock -p \"$S\" sh -c 'stty raw -echo; exec tee in'");
 
     private final String script;
 
-    /** How many descriptors the server keeps for the window size of a client. */
-    private final int kept;
-
-    EchoServer(String script, int kept) {
+    EchoServer(String script) {
       this.script = script;
-      this.kept = kept;
     }
   }
 
@@ -75,8 +72,12 @@ class SizeTransparencyIT {
       // The server has closed what it needed for its start by then.
       Proc.tree(server.toHandle()).forEach(process -> Idle.await(process.pid()));
       int before = descriptors(server);
+      int clientsBefore = Proc.descriptors(client.pid());
       typeAndResize(terminal);
-      assertEquals(before + kind.kept, descriptors(server));
+      // A channel for sizes moves one descriptor from the server to the client.
+      int passed = kind == EchoServer.TERMINAL ? 1 : 0;
+      assertEquals(before - passed, descriptors(server));
+      assertEquals(clientsBefore + passed, Proc.descriptors(client.pid()));
       assertEquals(Attached.DETACHED, client.detach());
       assertArrayEquals(bytes(typed()), Files.readAllBytes(directory.resolve("in")));
     } finally {
@@ -127,15 +128,83 @@ class SizeTransparencyIT {
         before = Proc.descriptors(iosock.pid()) - 1;
       }
       for (int i = 0; i < 30; i++) {
-        try (Sizer client = Sizer.connect(directory)) {
+        try (Sizer client = Sizer.connectAsIosock(directory, "30x90")) {
           client.tell("pass seqpacket");
           client.echo("x");
           assertEquals("refused", client.answer("size 30 90"));
           client.echo("y");
+          client.assertNothingPassed();
           assertEquals(before + 1, Proc.descriptors(iosock.pid()));
         }
       }
       await().atMost(20, SECONDS).until(() -> Proc.descriptors(iosock.pid()) == before);
+    }
+  }
+
+  @Test
+  void aServerReceivesNoDescriptorAndNoSize() throws Exception {
+    try (SizedSession<Sizer> session = SizedSession.withSizer(directory)) {
+      for (int i = 0; i < 30; i++) {
+        session.client().resizeAndAwaitNotice(31 + i, 91 + i);
+        session.terminal().type("key");
+        assertEquals("key", session.server().answer("receive"));
+        session.server().tell("send shown");
+        assertEquals("shown", session.terminal().awaitText("shown"));
+      }
+      session.server().assertNothingPassed();
+      session.client().detach();
+    }
+  }
+
+  @Test
+  void aClientThatIsNoIosockReceivesNoDescriptorAndNoSize() throws Exception {
+    try (PtyServer server = PtyServer.echo(directory);
+        Sizer client = Sizer.connect(directory)) {
+      for (int i = 0; i < 200; i++) {
+        client.echo("message " + i);
+      }
+      server.resize(50, 150);
+      client.echo("the end");
+      assertEquals("0", client.answer("queued"));
+      client.assertNothingPassed();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nc -U ./s.sock", "socat - ./s.sock", "./iosock --connect ./s.sock"})
+  void theServerMakesNoChannelForAnotherProgram(String command) throws Exception {
+    Tool.require("nc", "netcat-openbsd");
+    Tool.require("socat", "socat");
+    Iosock.script(directory);
+    try (PtyServer server = PtyServer.echo(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      int before = server.descriptors();
+      terminal.start(directory, command.split(" "));
+      server.awaitDescriptors(before + 1);
+      // The client's terminal echoes the line, and then the server sends it back.
+      terminal.type("a line\n").awaitText("a line\r\na line");
+      assertEquals(before + 1, server.descriptors());
+      terminal.resize(31, 91);
+      terminal.type("another line\n").awaitText("another line\r\nanother line");
+      assertEquals(before + 1, server.descriptors());
+    }
+  }
+
+  @Test
+  void aConnectingIosockThatIsNotInRawModeTakesNoDescriptor() throws Exception {
+    try (Sizer server = Sizer.listen(directory);
+        Terminal terminal = Terminal.open(30, 90)) {
+      Process client = terminal.startIosock(directory, "--connect", "./s.sock");
+      assertEquals("", server.answer("peer"));
+      Idle.await(client.pid());
+      int before = Proc.descriptors(client.pid());
+      for (int i = 0; i < 3; i++) {
+        server.tell("pass seqpacket");
+        server.tell("send shown");
+        terminal.awaitText("shown");
+        server.tell("closed");
+        assertEquals(before, Proc.descriptors(client.pid()));
+      }
     }
   }
 
@@ -146,7 +215,7 @@ class SizeTransparencyIT {
       for (int i = 0; i < 5; i++) {
         try (Terminal terminal = Terminal.open(30, 90 + i)) {
           Attached client = Attached.to(directory, terminal);
-          terminal.type("x");
+          terminal.type("x").awaitText("x");
           terminal.resize(40, 100 + i);
           server.awaitSize(40, 100 + i);
           client.detach();

@@ -16,10 +16,12 @@ import support.Programs;
 import support.Tool;
 
 /**
- * One end of a connection that says or hears the size of a terminal on the side, well or badly:
- * {@code programs/sizer.c}, where the words that it understands are listed.
+ * A client or a server that takes part in the protocol for window sizes, correctly or not: {@code
+ * programs/sizer.c}, which lists the orders.
  */
 final class Sizer implements AutoCloseable {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Process process;
   private final OutputStream orders;
@@ -42,13 +44,28 @@ final class Sizer implements AutoCloseable {
   }
 
   /**
-   * @param name of its own socket, an abstract one with an @ in front
+   * A client that has the name of an iosock.
+   *
+   * @param size as in the name: rows, an x, columns
+   */
+  static Sizer connectAsIosock(Path directory, String size)
+      throws IOException, InterruptedException {
+    return connect(directory, iosockName(size));
+  }
+
+  /** Abstract names belong to the whole machine: other tests may run at the same time. */
+  static String iosockName(String size) {
+    return "@iosock/" + size + "/" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+  }
+
+  /**
+   * @param name of its own socket, an abstract one with an at sign in front
    */
   static Sizer connect(Path directory, String name) throws IOException, InterruptedException {
     return connect(directory, List.of(), name);
   }
 
-  /** With a name that others may have too: each network has abstract names of its own. */
+  /** In a network namespace of its own, where no other socket has the name. */
   static Sizer connectFromElsewhere(Path directory, String name)
       throws IOException, InterruptedException {
     Tool.require("unshare", "util-linux");
@@ -70,7 +87,7 @@ final class Sizer implements AutoCloseable {
   }
 
   /**
-   * @return its answer; null if it has ended instead
+   * @return the answer; null if the program has exited
    */
   String answer(String order) throws IOException {
     orders.write((order + "\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -82,14 +99,24 @@ final class Sizer implements AutoCloseable {
     assertEquals("done", answer(order));
   }
 
-  /** Sends a word, and waits until it has come back. */
-  void echo(String word) throws IOException {
-    assertEquals(word, answer("echo " + word));
+  /** Sends a text, and waits until as many bytes have come back. */
+  void echo(String text) throws IOException {
+    assertEquals(text, answer("echo " + text));
+  }
+
+  /** Asserts that the peer has passed one descriptor so far, a channel for sizes. */
+  void assertHasChannel() throws IOException {
+    assertEquals("1 seqpacket", answer("received"));
+  }
+
+  /** Asserts that the peer has not passed any descriptor so far. */
+  void assertNothingPassed() throws IOException {
+    assertEquals("0", answer("received"));
   }
 
   @Override
   public void close() {
     process.destroyForcibly();
-    await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive());
+    await().atMost(TIMEOUT).until(() -> !process.isAlive());
   }
 }
