@@ -16,16 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names that real sockets have, as their peers learn them. */
+/** Names of real sockets, as getpeername(2) returns them. */
 class WindowSizeAddressTest {
 
   private final Libc libc = new Libc();
   private final WindowSize size = new WindowSize();
+  private boolean isOurs;
 
   @TempDir Path directory;
 
   @Test
-  void aNameSaysTheSizeThatItWasMadeOf() {
+  void theSizeInANameIsReadBack() {
     size.set(31, 132);
     byte[] name = WindowSizeAddress.of(size, Integer.MAX_VALUE, Long.MIN_VALUE);
     size.set(1, 1);
@@ -36,12 +37,13 @@ class WindowSizeAddressTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1x1/", "4096x4096/", "0030x0090/", "30x90//", "30x90/\0"})
-  void sizesUpToTheLargestAreTaken(String rest) {
+  void sizesUpToTheLargestAreRead(String rest) {
     assertTrue(parse("iosock/" + rest));
+    assertTrue(isOurs);
   }
 
   @Test
-  void theLongestNameIsTaken() {
+  void theLongestNameIsRead() {
     String name = "iosock/30x90/";
     assertTrue(parse(name + "x".repeat(SocketAddress.MAX_NAME - name.length())));
   }
@@ -74,19 +76,42 @@ class WindowSizeAddressTest {
         " iosock/30x90/",
         "\0iosock/30x90/"
       })
-  void whatSaysNoSizeIsNotTaken(String name) {
+  void aNameWithoutAValidSizeIsNotRead(String name) {
     assertFalse(parse(name), name);
   }
 
   @Test
-  void aPathIsNotTaken() {
+  void aPathIsNotRead() {
     String path = directory.resolve("iosock").toString();
     assertFalse(parse(SocketAddress.path(Ascii.bytes(path))));
+    assertFalse(isOurs);
   }
 
   @Test
-  void aSocketWithoutANameIsNotTaken() {
+  void aSocketWithoutANameIsNotRead() {
     assertFalse(parse((SocketAddress) null));
+    assertFalse(isOurs);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iosock/", "iosock//", "iosock/0x0/1", "iosock/30x", "iosock/\0"})
+  void aNameWithThePrefixIsThatOfAnIosockEvenWithoutASize(String name) {
+    assertFalse(parse(name), name);
+    assertTrue(isOurs, name);
+  }
+
+  @Test
+  void theNameOfAClientWhoseTerminalHasNoSizeIsThatOfAnIosock() {
+    size.set(0, 0);
+    assertFalse(parse(SocketAddress.abstractName(WindowSizeAddress.of(size, 1, 1))));
+    assertTrue(isOurs);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"i", "iosock", "iosock0/", "iosocks/30x90/", "Iosock/", "/iosock/30x90/"})
+  void aNameWithoutThePrefixIsAnother(String name) {
+    assertFalse(parse(name), name);
+    assertFalse(isOurs, name);
   }
 
   private boolean parse(String name) {
@@ -94,25 +119,28 @@ class WindowSizeAddressTest {
   }
 
   /**
+   * Sets {@link #isOurs} too.
+   *
    * @param own of the client's socket; null if it has none
    */
   private boolean parse(SocketAddress own) {
-    SocketAddress there =
+    SocketAddress address =
         SocketAddress.path(Ascii.bytes(directory.resolve("s" + System.nanoTime()).toString()));
     int listener = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
     int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
-    assertEquals(0, libc.bind(listener, there));
+    assertEquals(0, libc.bind(listener, address));
     assertEquals(0, libc.listen(listener, 1));
     if (own != null) {
       assertEquals(0, libc.bind(client, own));
     }
-    assertEquals(0, libc.connect(client, there));
+    assertEquals(0, libc.connect(client, address));
     int connection = libc.accept4(listener, Sockets.SOCK_CLOEXEC);
     PeerName name = new PeerName();
     assertEquals(0, libc.getpeername(connection, name.clear()));
     libc.close(connection);
     libc.close(client);
     libc.close(listener);
+    isOurs = WindowSizeAddress.isOurs(name);
     return WindowSizeAddress.parse(name, size);
   }
 }
