@@ -12,7 +12,8 @@
  *   <li>To a client with such a name, and to no other, the server sends one end of a SOCK_SEQPACKET
  *       pair, beside the first bytes of output (SCM_RIGHTS, unix(7)).
  *   <li>The client writes a {@code struct winsize} to that socket at once, and again whenever its
- *       terminal's size changes. Each is one message of 8 bytes; the server ignores any other.
+ *       terminal's size changes. Each is one message of 8 bytes; the server ignores any other. An
+ *       empty one looks like end of file, and ends the channel.
  *   <li>Either side closes its end when it no longer needs it; the connection goes on.
  * </ol>
  *
