@@ -145,14 +145,22 @@ public final class Fanout {
       }
       return;
     }
-    boolean wanted = false;
     for (int i = 0; i < count; i++) {
       receivers[i].armOwn(poll);
-      wanted |= count > 1 && receivers[i].wantsMore();
     }
-    if (wanted && remaining > 0 && !shortage.isCurrent(pausedIn)) {
+    boolean isPaused = shortage.isCurrent(pausedIn);
+    if (count > 1 && remaining > 0 && isMoreWanted() && !isPaused) {
       source.arm(poll);
     }
+  }
+
+  /** Whether a receiver can be copied to; where tee(2) is refused, whether all of them can. */
+  private boolean isMoreWanted() {
+    int wanting = 0;
+    for (int i = 0; i < count; i++) {
+      wanting += receivers[i].wantsMore() ? 1 : 0;
+    }
+    return copies ? wanting == count : wanting > 0;
   }
 
   /**

@@ -20,4 +20,30 @@ public final class TestCalls {
     limit.soft(soft);
     return (int) Link.call(Link.function("setrlimit"), RLIMIT_NPROC, limit.address(), 0, 0, 0, 0);
   }
+
+  /**
+   * Limits the descriptors of this process: getrlimit(2).
+   *
+   * @param spare how many more can be opened
+   * @return the limit before, for {@link #limitDescriptors}
+   */
+  public static int limitDescriptorsToSpare(int spare) {
+    int dup = (int) Link.call(Link.function("dup"), 0, 0, 0, 0, 0, 0);
+    Link.call(Link.function("close"), dup, 0, 0, 0, 0, 0);
+    return limitDescriptors(dup + spare);
+  }
+
+  /**
+   * @param soft the lowest number that a new descriptor may not have
+   * @return the limit before
+   */
+  public static int limitDescriptors(int soft) {
+    ResourceLimit limit = new ResourceLimit();
+    long resource = ResourceLimit.RLIMIT_NOFILE;
+    Link.call(Link.function("getrlimit"), resource, limit.address(), 0, 0, 0, 0);
+    int before = (int) limit.soft();
+    limit.soft(soft);
+    Link.call(Link.function("setrlimit"), resource, limit.address(), 0, 0, 0, 0);
+    return before;
+  }
 }
