@@ -118,7 +118,8 @@ final class Receiver implements Sink {
       ahead = copied;
       ownFilled = true;
     } else if (Errno.isNotNow(copied)) {
-      ownFull = true;
+      // Not if the source is empty, as it was consumed since the poll.
+      ownFull = !isOwnPipeEmpty();
     }
     return copied;
   }

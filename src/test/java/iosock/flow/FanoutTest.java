@@ -164,6 +164,33 @@ class FanoutTest {
     }
   }
 
+  /** The source is found readable, and empty by the time that it is read. */
+  @Test
+  void receiversLeaveBetweenThePollAndTheTurn() {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+      SocketSink stalled = fixture.add();
+      SocketSink first = fixture.add();
+      SocketSink second = fixture.add();
+      while (fixture.fanout().pending() == 0) {
+        fixture.write(10_000);
+        fixture.turnUntilIdle();
+        first.readAll();
+        second.readAll();
+        fixture.turnUntilIdle();
+      }
+      SocketSink late = fixture.add();
+      fixture.poll();
+      stalled.leave();
+      late.leave();
+      fixture.dispatch();
+      fixture.assertAllDelivered();
+      fixture.write(100);
+      fixture.assertAllDelivered();
+      assertEquals(fixture.written(), first.taken());
+      assertEquals(fixture.written(), second.taken());
+    }
+  }
+
   @Test
   void afterTheLimitNothingIsDelivered() {
     try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
