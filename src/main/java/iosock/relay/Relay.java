@@ -28,6 +28,8 @@ final class Relay {
   /** Descriptors that are polled beside those of the clients. */
   private static final int OWN_DESCRIPTORS = 16;
 
+  private static final int FOREVER = -1;
+
   private final Libc libc;
   private final ErrorLog log;
   private final SignalPipe signals;
@@ -96,16 +98,27 @@ final class Relay {
 
   /** Waits until something happens, and handles it. */
   void turn(Lifecycle life) {
+    turn(life, FOREVER);
+  }
+
+  /**
+   * @param timeout 0 so as not to wait; -1 to wait, until the next deadline at most
+   * @return whether something has happened
+   */
+  boolean turn(Lifecycle life, int timeout) {
     terminal.enterRawModeIfForeground(jobs, life.mayStop());
     boolean isRetry = endShortageRound();
     arm(life);
-    int ready = poll.poll(libc, isRetry ? 0 : deadlines.millisLeft());
-    if (ready > 0 || isRetry) {
+    int least = isRetry ? 0 : deadlines.millisLeft();
+    int ready = poll.poll(libc, least < 0 || timeout == 0 ? timeout : least);
+    boolean hasHappened = ready > 0 || isRetry;
+    if (hasHappened) {
       dispatch(life);
     } else if (!Errno.isTemporary(ready)) {
       check(ready, "wait for", "events");
     }
     settle(life);
+    return hasHappened;
   }
 
   private void arm(Lifecycle life) {

@@ -22,6 +22,7 @@ import java.util.List;
 final class FanoutFixture implements AutoCloseable {
 
   private static final int POLL_CAPACITY = 16;
+  private static final int BUFFER_SIZE = 1 << 16;
 
   /** Far more turns than it takes to move what fits into the pipes and sockets. */
   private static final int MAX_TURNS = 100_000;
@@ -41,7 +42,7 @@ final class FanoutFixture implements AutoCloseable {
 
   private FanoutFixture(Libc libc, Pipe source, int capacity) {
     this.libc = libc;
-    sequence = new Sequence(libc, 0);
+    sequence = new Sequence(libc, new NativeBuffer(BUFFER_SIZE));
     readEnd = source.readEnd();
     writeEnd = source.writeEnd();
     fallback = newSink();

@@ -11,26 +11,38 @@ import iosock.posix.NativeBuffer;
  */
 public final class Sequence {
 
-  /** The most that is written or read at once. */
-  public static final int MAX_AT_ONCE = 1 << 20;
-
   /** 2^64 divided by the golden ratio: its multiples are spread evenly. */
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
   private final Libc libc;
-  private final NativeBuffer buffer = new NativeBuffer(MAX_AT_ONCE);
-  private final long salt;
+  private final NativeBuffer buffer;
+  private final int tag;
+  private final int bits;
 
   /**
-   * @param number of two sequences with different numbers the bytes differ
+   * @param buffer used for each read and write, which is of its size at most
    */
-  public Sequence(Libc libc, int number) {
+  public Sequence(Libc libc, NativeBuffer buffer) {
+    this(libc, buffer, 0, 0);
+  }
+
+  /**
+   * @param tag the highest bits of each byte
+   * @param bits how many bits the tag has
+   */
+  public Sequence(Libc libc, NativeBuffer buffer, int tag, int bits) {
     this.libc = libc;
-    salt = number * 1_000_000_007L;
+    this.buffer = buffer;
+    this.tag = tag;
+    this.bits = bits;
+  }
+
+  static byte at(long position, int tag, int bits) {
+    return (byte) (position * MULTIPLIER >>> 56 + bits | (long) tag << 8 - bits);
   }
 
   private byte at(long position) {
-    return (byte) ((position + salt) * MULTIPLIER >>> 56);
+    return at(position, tag, bits);
   }
 
   /**
@@ -51,7 +63,7 @@ public final class Sequence {
    * @return how many were read, 0 at end of file, or a negative errno
    */
   public long read(int fd, long position, int max) {
-    long read = libc.read(fd, buffer, Math.min(max, MAX_AT_ONCE));
+    long read = libc.read(fd, buffer, Math.min(max, buffer.size()));
     for (int i = 0; i < read; i++) {
       if (buffer.getByte(i) != at(position + i)) {
         assertEquals(at(position + i), buffer.getByte(i), "the byte at " + (position + i));
