@@ -9,54 +9,96 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
+import iosock.flow.StandardInput;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
+import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.posix.PollSet;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
+import iosock.posix.Termios;
+import iosock.posix.Watch;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Turns of the real loop, with a real command and a client in the same thread. */
+/** Turns of the real loop in each mode, with what it is connected to in the same thread. */
 class RelayAllocationTest {
 
-  private static final int WARM_UP = 50_000;
-  private static final int TURNS = 100_000;
+  private static final int WARM_UP = 10_000;
   private static final int BATCHES = 100;
+  private static final int MESSAGES = 200;
   private static final int MESSAGE_SIZE = 64;
   private static final int SIGKILL = 9;
+  private static final int TYPE =
+      Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Libc libc = new Libc();
-  private Lifecycle life;
+  private final SignalPipe signals = SignalPipe.open(libc, 0);
+  private final OwnTerminal terminal = OwnTerminal.find(libc);
   private final NativeBuffer message = new NativeBuffer(MESSAGE_SIZE);
+  private final Pipe stdin = Pipe.open(libc);
+  private final Pipe stdout = Pipe.open(libc);
+  private final StandardDescriptors standard =
+      new StandardDescriptors(stdin.readEnd(), stdout.writeEnd(), stdout.writeEnd());
+  private final String name = "iosock-allocation-" + libc.getpid() + "-" + System.nanoTime();
+  private Relay relay;
+  private Lifecycle life;
 
-  @Test
-  void aTurnAllocatesNothing(@TempDir Path directory) throws Exception {
+  /**
+   * What is written to one descriptor comes out of others.
+   *
+   * @param waitsForRelay whether the relay has something to wait for until then, such as a command;
+   *     otherwise it may be idle while the kernel still passes the message on
+   */
+  private record Route(int from, boolean waitsForRelay, PollSet[] arrived, int... to) {
+
+    static Route of(int from, boolean waitsForRelay, int... to) {
+      PollSet[] arrived = new PollSet[to.length];
+      for (int i = 0; i < to.length; i++) {
+        arrived[i] = PollSet.of(new Watch(to[i]), PollSet.POLLIN);
+      }
+      return new Route(from, waitsForRelay, arrived, to);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void aCommandOnPipesAndItsClients(int count) throws Exception {
     StdioPipes stdio = new StdioPipes(libc);
     Child cat = start(stdio, "cat");
-    expectNoAllocation(directory, cat, new PipesEndpoint(libc, stdio), 0);
+    expectNoAllocationOnSocket(cat, new PipesEndpoint(libc, stdio), count);
     stdio.close();
   }
 
   @Test
-  void aTurnWithATerminalAllocatesNothing(@TempDir Path directory) throws Exception {
-    OwnTerminal own = OwnTerminal.find(libc);
-    PseudoTerminal pty = PseudoTerminal.open(libc, own);
+  void aCommandOnATerminal() throws Exception {
+    PseudoTerminal pty = PseudoTerminal.open(libc, terminal);
     Child cat = start(pty, "sh", "-c", "stty raw -echo; echo; exec cat");
-    expectNoAllocation(directory, cat, new PtyEndpoint(libc, pty, own), 1);
+    PtyEndpoint near = new PtyEndpoint(libc, pty, terminal);
+    awaitFirstOutput(pty);
+    expectNoAllocationOnSocket(cat, near, 1);
     pty.hangup();
+  }
+
+  /** The terminal is raw by then. */
+  private void awaitFirstOutput(PseudoTerminal pty) {
+    PollSet shown = PollSet.of(new Watch(pty.master()), PollSet.POLLIN);
+    assertEquals(1, shown.poll(libc, -1));
+    assertEquals(1, libc.read(pty.master(), message, 1));
   }
 
   private Child start(Stdio stdio, String... argv) throws CommandNotRun {
@@ -65,40 +107,25 @@ class RelayAllocationTest {
         .start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
   }
 
-  /**
-   * @param greeting how many bytes come before the first echo
-   */
-  private void expectNoAllocation(Path directory, Child cat, CommandEndpoint side, int greeting) {
-    byte[] path = Ascii.bytes(directory.resolve("s.sock").toString());
-    SignalPipe signals = SignalPipe.open(libc, 0);
-    Listener listener = Listener.listen(libc, new SocketName(path), 0600);
+  /** The command sends back what the first of several clients has sent; all of them receive it. */
+  private void expectNoAllocationOnSocket(Child cat, CommandEndpoint near, int count) {
+    Listener listener = listen();
     CommandRelay command =
-        CommandRelay.onSocket(
-            libc,
-            failure -> {},
-            signals,
-            StandardDescriptors.OWN,
-            OwnTerminal.find(libc),
-            side,
-            listener,
-            1);
-    Relay relay = command.relay();
+        CommandRelay.onSocket(libc, signals, standard, terminal, near, listener, count);
+    relay = command.relay();
     life = command.lifecycle(cat);
+    int[] clients = new int[count];
     try {
-      int client = libc.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
-      assertEquals(0, libc.connect(client, SocketAddress.path(path)));
-      receive(relay, client, greeting);
-      echo(relay, client, WARM_UP);
-      int allocating = 0;
-      for (int batch = 0; batch < BATCHES; batch++) {
-        allocating += allocated(relay, client, TURNS / BATCHES) == 0 ? 0 : 1;
+      for (int i = 0; i < count; i++) {
+        clients[i] = connect();
       }
-      System.out.printf(
-          "%d of %d batches of %d turns allocated%n", allocating, BATCHES, TURNS / BATCHES);
-      // What the loop allocates it allocates in every batch. The VM itself was seen to account for
-      // 88 bytes once in 600,000 turns.
-      assertTrue(allocating <= 1, allocating + " batches allocated");
-      libc.close(client);
+      while (relay.turn(life, 0)) {
+        continue;
+      }
+      expectNoAllocation(Route.of(clients[0], true, clients));
+      for (int client : clients) {
+        libc.close(client);
+      }
     } finally {
       libc.kill(cat.pid(), SIGKILL);
       relay.run(life);
@@ -107,36 +134,133 @@ class RelayAllocationTest {
     }
   }
 
-  private long allocated(Relay relay, int client, int turns) {
+  @Test
+  void aCommandOnStandardInputAndOutput() throws Exception {
+    StdioPipes stdio = new StdioPipes(libc);
+    Child cat = start(stdio, "cat");
+    inheritStdin();
+    CommandRelay command =
+        CommandRelay.onStdio(libc, signals, standard, terminal, new PipesEndpoint(libc, stdio));
+    relay = command.relay();
+    life = command.lifecycle(cat);
+    expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
+    libc.kill(cat.pid(), SIGKILL);
+    relay.run(life);
+    stdio.close();
+  }
+
+  @Test
+  void aServer() {
+    Listener listener = listen();
+    inheritStdin();
+    use(PeerRelay.serve(libc, signals, standard, terminal, listener));
+    int client = connect();
+    expectNoAllocation(
+        Route.of(client, false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, client));
+    relay.close();
+    listener.close();
+    libc.close(client);
+  }
+
+  @Test
+  void aClientOfAServer() {
+    int[] ends = socketPair();
+    inheritStdin();
+    use(PeerRelay.connect(libc, signals, standard, terminal, ends[0]));
+    expectNoAllocation(
+        Route.of(ends[1], false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, ends[1]));
+    relay.close();
+    libc.close(ends[1]);
+  }
+
+  @Test
+  void aUserAtATerminal() {
+    int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY;
+    int master = libc.posix_openpt(flags | Fcntl.O_NONBLOCK);
+    assertEquals(0, libc.grantpt(master));
+    assertEquals(0, libc.unlockpt(master));
+    int typed = libc.tiocgptpeer(master, flags);
+    Termios raw = new Termios();
+    assertEquals(0, libc.tcgetattr(typed, raw));
+    libc.cfmakeraw(raw);
+    assertEquals(0, libc.tcsetattr(typed, Termios.TCSANOW, raw));
+    int[] ends = socketPair();
+    StandardDescriptors own = new StandardDescriptors(typed, typed, typed);
+    use(PeerRelay.attach(libc, signals, own, terminal, ends[0], StandardInput.NO_KEY));
+    expectNoAllocation(Route.of(master, true, ends[1]), Route.of(ends[1], false, master));
+    relay.close();
+    libc.close(ends[1]);
+    libc.close(typed);
+    libc.close(master);
+  }
+
+  private void use(PeerRelay peers) {
+    relay = peers.relay();
+    life = peers.lifecycle();
+  }
+
+  /** Standard input with close-on-exec is one that was closed. */
+  private void inheritStdin() {
+    libc.fcntl(stdin.readEnd(), Fcntl.F_SETFD, 0);
+  }
+
+  private int[] socketPair() {
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
+    assertEquals(0, libc.socketpair(Sockets.AF_UNIX, TYPE, ends));
+    return new int[] {ends.getInt(0), ends.getInt(Integer.BYTES)};
+  }
+
+  private Listener listen() {
+    return Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
+  }
+
+  private int connect() {
+    int client = libc.socket(Sockets.AF_UNIX, TYPE);
+    assertEquals(0, libc.connect(client, SocketAddress.abstractName(Ascii.bytes(name))));
+    return client;
+  }
+
+  private void expectNoAllocation(Route... routes) {
+    exchange(routes, WARM_UP);
+    int allocating = 0;
+    for (int batch = 0; batch < BATCHES; batch++) {
+      allocating += allocated(routes) == 0 ? 0 : 1;
+    }
+    System.out.printf("%d of %d batches of %d messages allocated%n", allocating, BATCHES, MESSAGES);
+    // What the loop allocates it allocates in every batch. The VM itself was seen to account for
+    // 88 bytes once in 600,000 turns.
+    assertTrue(allocating <= 1, allocating + " batches allocated");
+  }
+
+  private long allocated(Route[] routes) {
     long before = threads.getCurrentThreadAllocatedBytes();
-    echo(relay, client, turns);
+    exchange(routes, MESSAGES);
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
-  /** At least as many turns as wanted. */
-  private void echo(Relay relay, int client, int wanted) {
-    int turns = 0;
-    while (turns < wanted) {
-      long sent = libc.send(client, message, 0, MESSAGE_SIZE, 0);
-      if (sent != MESSAGE_SIZE) {
-        throw new AssertionError("the client cannot send");
+  private void exchange(Route[] routes, int times) {
+    for (int i = 0; i < times; i++) {
+      for (Route route : routes) {
+        if (libc.write(route.from(), message, 0, MESSAGE_SIZE) != MESSAGE_SIZE) {
+          throw new AssertionError("cannot send");
+        }
+        for (int to = 0; to < route.to().length; to++) {
+          receive(route, to);
+        }
       }
-      turns += receive(relay, client, MESSAGE_SIZE);
     }
   }
 
-  /**
-   * @return how many turns it took
-   */
-  private int receive(Relay relay, int client, int length) {
-    int turns = 0;
-    for (int received = 0; received < length; ) {
-      relay.turn(life);
-      turns++;
-      if (libc.fionread(client) > 0) {
-        received += (int) libc.read(client, message, length - received);
+  private void receive(Route route, int index) {
+    PollSet arrived = route.arrived()[index];
+    for (int received = 0; received < MESSAGE_SIZE; ) {
+      if (arrived.poll(libc, 0) > 0) {
+        received += (int) libc.read(route.to()[index], message, MESSAGE_SIZE - received);
+      } else if (route.waitsForRelay()) {
+        relay.turn(life);
+      } else if (!relay.turn(life, 0)) {
+        arrived.poll(libc, -1);
       }
     }
-    return turns;
   }
 }
