@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import support.Build;
 import support.Client;
 import support.Forks;
 import support.Iosock;
@@ -28,7 +29,7 @@ class SystemCallIT {
 
   @Test
   void anEchoThroughPipesTakesTwoEachWay() throws Exception {
-    try (Iosock iosock = Iosock.running(directory, "cat");
+    try (Iosock iosock = image().start("cat").awaitCommand();
         Client client = iosock.connect()) {
       assertEquals(
           List.of("poll", "splice", "poll", "splice"), callsOfOneEcho(iosock.pid(), client));
@@ -38,7 +39,7 @@ class SystemCallIT {
   @Test
   void anEchoThroughATerminalTakesThreeEachWay() throws Exception {
     String command = "stty raw -echo; echo ready; exec cat";
-    try (Iosock iosock = Iosock.in(directory).startWith("-p", "./s.sock", "sh", "-c", command)) {
+    try (Iosock iosock = image().startWith("-p", "./s.sock", "sh", "-c", command)) {
       await().atMost(30, SECONDS).until(() -> iosock.output().contains("ready"));
       try (Client client = iosock.connect()) {
         assertEquals(
@@ -46,6 +47,11 @@ class SystemCallIT {
             callsOfOneEcho(iosock.pid(), client));
       }
     }
+  }
+
+  /** Its VM makes no calls of its own in this thread. */
+  private Iosock.Builder image() {
+    return Iosock.in(directory).as(Build.IMAGE);
   }
 
   /** Fails unless the same calls are made for each echo. */

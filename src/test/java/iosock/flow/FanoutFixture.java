@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * A fanout of a pipe into which the test writes, with sockets that the test reads as receivers. The
- * test takes each turn of the loop itself. Who has to get which byte follows from the positions in
- * the stream: each receiver begins where its predecessor has stopped, or at the head of the pipe.
+ * test takes each turn of the loop itself. Which bytes a receiver has to get follows from positions
+ * in the stream: it begins where its predecessor has stopped, or at the head of the pipe.
  */
 final class FanoutFixture implements AutoCloseable {
 
@@ -131,6 +131,7 @@ final class FanoutFixture implements AutoCloseable {
     }
     receivers.removeAll(left);
     fanout.settle();
+    left.forEach(SocketSink::readAll);
     left.forEach(SocketSink::close);
   }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class FanoutWalkTest {
 
   private static final int[] SIZES = {1 << 12, 1 << 16, 1 << 20};
-  private static final int WALKS = 150;
+  private static final int WALKS = 110;
   private static final int STEPS = 1000;
   private static final int MAX_CAPACITY = 6;
 

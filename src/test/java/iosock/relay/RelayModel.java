@@ -27,7 +27,7 @@ final class RelayModel implements AutoCloseable {
   private static final int MAX_SENDERS = 8;
 
   private static final int SENDER_BITS = 3;
-  private static final int NOBODY = -1;
+  private static final int NO_TAG = -1;
 
   private final Libc libc;
   private final CommandFixture fixture;
@@ -174,7 +174,7 @@ final class RelayModel implements AutoCloseable {
   void connect() {
     int tag = freeTag();
     // Beside other receivers, where its output begins is only known if nothing else happens.
-    if (tag == NOBODY || limit > 1 && !pending.isEmpty()) {
+    if (tag == NO_TAG || limit > 1 && !pending.isEmpty()) {
       return;
     }
     if (limit > 1) {
@@ -195,7 +195,7 @@ final class RelayModel implements AutoCloseable {
         return tag;
       }
     }
-    return NOBODY;
+    return NO_TAG;
   }
 
   /** One that has connected leaves before it is accepted. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayWalkTest {
 
   private static final int[] SIZES = {1 << 12, 1 << 16, 1 << 20};
-  private static final int WALKS = 100;
+  private static final int WALKS = 50;
   private static final int STEPS = 1000;
 
   private final Libc libc = new Libc();
