@@ -152,22 +152,26 @@ final class Clients {
 
   /** After a poll, once what was sent has been taken: detaches the clients that are gone. */
   void detachGone() {
-    for (int i = attachedCount - 1; i >= 0; i--) {
+    for (int i = 0; i < attachedCount; ) {
       if (attached[i].isGone()) {
         reset |= attached[i].isReset();
         detach(i);
+      } else {
+        i++;
       }
     }
   }
 
   /** Looks again: a client may have gone between the poll and the arrival of the next. */
   void detachGoneSincePoll() {
-    for (int i = attachedCount - 1; i >= 0; i--) {
+    for (int i = 0; i < attachedCount; ) {
       now.fd(attached[i].fd());
       check.clear();
       check.watch(now, 0);
       if (check.poll(libc, 0) > 0) {
         detach(i);
+      } else {
+        i++;
       }
     }
   }

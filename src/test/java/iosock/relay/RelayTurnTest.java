@@ -149,6 +149,21 @@ class RelayTurnTest {
   }
 
   @Test
+  void ofClientsThatLeaveTogetherTheOneThatCameFirstIsReadFirst() throws Exception {
+    fixture.close();
+    fixture = new CommandFixture(libc, signals, 2);
+    fixture.resizePipes(1 << 12);
+    String input = "a".repeat(30_000);
+    int first = connect();
+    int second = connect();
+    send(first, input);
+    libc.close(first);
+    send(second, "b");
+    libc.close(second);
+    assertEqualLines(input + "b", readWhileTurning(fixture.stdin()));
+  }
+
+  @Test
   void aClientTooManyIsClosedAtOnceAndTheOtherDoesNotNotice() {
     int client = connect();
     int second = fixture.connect();
