@@ -46,7 +46,7 @@ final class FanoutFixture implements AutoCloseable {
     readEnd = source.readEnd();
     writeEnd = source.writeEnd();
     fallback = newSink();
-    fanout = new Fanout(libc, new Outlet(libc, readEnd), fallback, capacity);
+    fanout = new Fanout(libc, new Outlet(libc, readEnd), fallback, capacity, new Shortage());
   }
 
   /**

@@ -62,6 +62,7 @@ final class CommandFixture implements AutoCloseable {
     CommandRelay command =
         CommandRelay.onSocket(
             libc,
+            failure -> {},
             signals,
             new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
             OwnTerminal.find(libc),

@@ -54,7 +54,7 @@ class PeerTurnTest {
 
   private void serve() {
     listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
-    peers = PeerRelay.serve(libc, signals, standard, terminal, listener);
+    peers = PeerRelay.serve(libc, failure -> {}, signals, standard, terminal, listener);
   }
 
   /**
@@ -63,7 +63,7 @@ class PeerTurnTest {
   private int connectToServer() {
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     assertEquals(0, libc.socketpair(Sockets.AF_UNIX, TYPE, ends));
-    peers = PeerRelay.connect(libc, signals, standard, terminal, ends.getInt(0));
+    peers = PeerRelay.connect(libc, failure -> {}, signals, standard, terminal, ends.getInt(0));
     return ends.getInt(Integer.BYTES);
   }
 

@@ -111,7 +111,8 @@ class RelayAllocationTest {
   private void expectNoAllocationOnSocket(Child cat, CommandEndpoint near, int count) {
     Listener listener = listen();
     CommandRelay command =
-        CommandRelay.onSocket(libc, signals, standard, terminal, near, listener, count);
+        CommandRelay.onSocket(
+            libc, failure -> {}, signals, standard, terminal, near, listener, count);
     relay = command.relay();
     life = command.lifecycle(cat);
     int[] clients = new int[count];
@@ -140,7 +141,8 @@ class RelayAllocationTest {
     Child cat = start(stdio, "cat");
     inheritStdin();
     CommandRelay command =
-        CommandRelay.onStdio(libc, signals, standard, terminal, new PipesEndpoint(libc, stdio));
+        CommandRelay.onStdio(
+            libc, failure -> {}, signals, standard, terminal, new PipesEndpoint(libc, stdio));
     relay = command.relay();
     life = command.lifecycle(cat);
     expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
@@ -153,7 +155,7 @@ class RelayAllocationTest {
   void aServer() {
     Listener listener = listen();
     inheritStdin();
-    use(PeerRelay.serve(libc, signals, standard, terminal, listener));
+    use(PeerRelay.serve(libc, failure -> {}, signals, standard, terminal, listener));
     int client = connect();
     expectNoAllocation(
         Route.of(client, false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, client));
@@ -166,7 +168,7 @@ class RelayAllocationTest {
   void aClientOfAServer() {
     int[] ends = socketPair();
     inheritStdin();
-    use(PeerRelay.connect(libc, signals, standard, terminal, ends[0]));
+    use(PeerRelay.connect(libc, failure -> {}, signals, standard, terminal, ends[0]));
     expectNoAllocation(
         Route.of(ends[1], false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, ends[1]));
     relay.close();
@@ -186,7 +188,9 @@ class RelayAllocationTest {
     assertEquals(0, libc.tcsetattr(typed, Termios.TCSANOW, raw));
     int[] ends = socketPair();
     StandardDescriptors own = new StandardDescriptors(typed, typed, typed);
-    use(PeerRelay.attach(libc, signals, own, terminal, ends[0], StandardInput.NO_KEY));
+    use(
+        PeerRelay.attach(
+            libc, failure -> {}, signals, own, terminal, ends[0], StandardInput.NO_KEY));
     expectNoAllocation(Route.of(master, true, ends[1]), Route.of(ends[1], false, master));
     relay.close();
     libc.close(ends[1]);
