@@ -69,7 +69,8 @@ public final class Line implements AutoCloseable {
   /** The process of the line that has this argument. */
   public long process(String argument) throws IOException {
     for (long process : processes()) {
-      String arguments = Files.readString(Path.of("/proc/" + process + "/cmdline"));
+      String arguments =
+          Files.readString(Path.of("/proc/" + process + "/cmdline"), StandardCharsets.ISO_8859_1);
       if (List.of(arguments.split("\0")).contains(argument)) {
         return process;
       }
