@@ -1,4 +1,5 @@
-/* printsignals: prints "ready", and then the name of each signal that it receives. */
+/* printsignals: prints "ready", and then each signal that it receives: its name, or its number if
+   it is a real-time one. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,9 @@ int main(void) {
     sigprocmask(SIG_BLOCK, &all, NULL);
     setvbuf(stdout, NULL, _IOLBF, 0);
     puts("ready");
-    while (sigwait(&all, &signal) == 0) puts(sigabbrev_np(signal));
+    while (sigwait(&all, &signal) == 0) {
+      const char *name = sigabbrev_np(signal);
+      name ? printf("%s\n", name) : printf("%d\n", signal);
+    }
     return 1;
 }

@@ -263,18 +263,18 @@ class TerminalStdioIT {
     "INT, 143",
     "USR1, 138",
     "USR2, 140",
-    "ALRM, 143",
+    "ALRM, 142",
     "TERM, 143",
-    "XCPU, 143",
-    "VTALRM, 143",
-    "PROF, 143",
-    "IO, 143",
-    "PWR, 143",
-    "STKFLT, 143",
+    "XCPU, 152",
+    "VTALRM, 154",
+    "PROF, 155",
+    "IO, 157",
+    "PWR, 158",
+    "STKFLT, 144",
     "ABRT, 143",
     "SYS, 143",
-    "34, 143",
-    "64, 143"
+    "34, 162",
+    "64, 192"
   })
   void theTerminalIsRestoredAfterASignal(String signal, int code) throws Exception {
     try (Terminal terminal = Terminal.open(24, 80)) {

@@ -19,11 +19,18 @@ public final class Child {
     return pid;
   }
 
-  /** Does nothing once the command has been reaped: another process may have its number then. */
-  public void signal(int signal) {
-    if (!exited) {
-      libc.kill(pid, signal);
-    }
+  /**
+   * Does nothing once the command has been reaped: another process may have its number then.
+   *
+   * @return the negative errno of kill(2), or 0
+   */
+  public int signal(int signal) {
+    return exited ? 0 : libc.kill(pid, signal);
+  }
+
+  /** Whether the command is in this process's group, and so gets what is sent to the group. */
+  public boolean isInOwnGroup() {
+    return !exited && libc.getpgid(pid) == libc.getpgrp();
   }
 
   void reaped(int waitStatus) {

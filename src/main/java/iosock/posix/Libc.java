@@ -23,11 +23,13 @@ public final class Libc {
   private static final long FCNTL = Link.function("fcntl");
   private static final long FLOCK = Link.function("flock");
   private static final long GETPEERNAME = Link.function("getpeername");
+  private static final long GETPGID = Link.function("getpgid");
   private static final long GETPGRP = Link.function("getpgrp");
   private static final long GETPID = Link.function("getpid");
   private static final long GETPPID = Link.function("getppid");
   private static final long GETRLIMIT = Link.function("getrlimit");
   private static final long GETSOCKOPT = Link.function("getsockopt");
+  private static final long GETSID = Link.function("getsid");
   private static final long GRANTPT = Link.function("grantpt");
   static final long IOCTL = Link.function("ioctl");
   private static final long ISATTY = Link.function("isatty");
@@ -62,6 +64,7 @@ public final class Libc {
   private static final long TCGETATTR = Link.function("tcgetattr");
   private static final long TEE = Link.function("tee");
   private static final long TCGETPGRP = Link.function("tcgetpgrp");
+  private static final long TCFLOW = Link.function("tcflow");
   private static final long TCSETATTR = Link.function("tcsetattr");
   private static final long UMASK = Link.function("umask");
   private static final long UNLINK = Link.function("unlink");
@@ -138,6 +141,13 @@ public final class Libc {
     return result(call(GETPEERNAME, fd, name.address(), name.lengthAddress()));
   }
 
+  /**
+   * @return the process group of a process
+   */
+  public int getpgid(int pid) {
+    return result(call(GETPGID, pid, 0, 0));
+  }
+
   public int getpgrp() {
     return (int) call(GETPGRP, 0, 0, 0);
   }
@@ -151,6 +161,14 @@ public final class Libc {
    */
   public int getppid() {
     return (int) call(GETPPID, 0, 0, 0);
+  }
+
+  /**
+   * @param pid 0 for this process
+   * @return the session of a process, by the process id of its leader
+   */
+  public int getsid(int pid) {
+    return result(call(GETSID, pid, 0, 0));
   }
 
   /** For options that are an int. */
@@ -343,6 +361,15 @@ public final class Libc {
    */
   public int tcgetattr(int fd, Termios settings) {
     return result(call(TCGETATTR, fd, settings.address(), 0));
+  }
+
+  /**
+   * Suspends or resumes the output of a terminal.
+   *
+   * @param action TCOOFF or TCOON
+   */
+  public int tcflow(int fd, int action) {
+    return result(call(TCFLOW, fd, action, 0));
   }
 
   /** tee(2): copies references to what {@code from} holds; both ends are pipes. */

@@ -11,6 +11,7 @@ public final class Sigaction {
 
   static final int SIZEOF = 152;
   static final int OFFSETOF_sa_handler = 0;
+  static final int OFFSETOF_sa_mask = 8;
   static final int OFFSETOF_sa_flags = 136;
 
   private final NativeBuffer memory = new NativeBuffer(SIZEOF);
@@ -19,7 +20,15 @@ public final class Sigaction {
    * @param handler the address of a function in machine code, or {@link Signals#SIG_IGN}
    */
   public Sigaction(long handler, int flags) {
+    this(handler, flags, 0);
+  }
+
+  /**
+   * @param mask the signals that are blocked while the handler runs, bit N-1 for signal N
+   */
+  public Sigaction(long handler, int flags, long mask) {
     memory.putLong(OFFSETOF_sa_handler, handler);
+    memory.putLong(OFFSETOF_sa_mask, mask);
     memory.putInt(OFFSETOF_sa_flags, flags);
   }
 

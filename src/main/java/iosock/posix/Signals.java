@@ -23,8 +23,11 @@ public final class Signals {
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
   public static final int SIGTSTP = 20;
+  public static final int SIGTTIN = 21;
   public static final int SIGTTOU = 22;
+  public static final int SIGURG = 23;
   public static final int SIGXCPU = 24;
+  public static final int SIGXFSZ = 25;
   public static final int SIGVTALRM = 26;
   public static final int SIGPROF = 27;
   public static final int SIGWINCH = 28;
@@ -42,7 +45,11 @@ public final class Signals {
   public static final long SIG_DFL = 0;
   public static final long SIG_IGN = 1;
   public static final int SA_NOCLDSTOP = 1;
+  public static final int SA_SIGINFO = 4;
   public static final int SA_RESTART = 0x10000000;
+
+  /** In {@code si_code}: the kernel has sent the signal, and no process. */
+  public static final int SI_KERNEL = 0x80;
 
   private Signals() {}
 }

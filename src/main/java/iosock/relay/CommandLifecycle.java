@@ -4,8 +4,10 @@ import iosock.child.Child;
 import iosock.child.Reaper;
 import iosock.flow.Source;
 import iosock.flow.StandardOutput;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
+import iosock.posix.SignalSet;
 import iosock.posix.Signals;
 import iosock.tty.OwnTerminal;
 
@@ -27,6 +29,8 @@ final class CommandLifecycle implements Lifecycle {
     OVER
   }
 
+  private final Libc libc;
+  private final ErrorLog log;
   private final Child child;
   private final Reaper reaper;
   private final CommandEndpoint near;
@@ -44,11 +48,15 @@ final class CommandLifecycle implements Lifecycle {
   private boolean hungUp;
   private long lastProgress;
 
+  /** The signals that could not be sent, bit N-1 for signal N: each is reported once. */
+  private long refused;
+
   /**
    * @param isOnStdio whether the command is on iosock's own standard input and output
    */
   CommandLifecycle(
       Libc libc,
+      ErrorLog log,
       Child child,
       CommandEndpoint near,
       Relay relay,
@@ -58,6 +66,8 @@ final class CommandLifecycle implements Lifecycle {
       Source input,
       StandardOutput stdout,
       boolean isOnStdio) {
+    this.libc = libc;
+    this.log = log;
     this.child = child;
     reaper = new Reaper(libc, child);
     this.near = near;
@@ -80,29 +90,78 @@ final class CommandLifecycle implements Lifecycle {
 
   @Override
   public void signal(int signal) {
+    if (signal == Signals.SIGCHLD) {
+      return;
+    }
+    if (signal == Signals.SIGTSTP && !isInit()) {
+      relay.suspend();
+      return;
+    }
+    notice(signal);
+    send(isStop(signal) ? Signals.SIGTERM : signal);
+  }
+
+  @Override
+  public void kernelSignal(int signal) {
+    if (isForGroup(signal) && child.isInOwnGroup()) {
+      // The command has got it too.
+      notice(signal);
+    } else {
+      signal(signal);
+    }
+  }
+
+  /**
+   * Whether the kernel sends such a signal to a whole process group: for a key of the terminal, or
+   * when the terminal changes its size or hangs up. A hangup, SIGHUP with SIGCONT, is sent to the
+   * leader of the session alone. Other signals of the kernel come from timers and limits of this
+   * process.
+   */
+  private boolean isForGroup(int signal) {
+    return switch (signal) {
+      case Signals.SIGINT, Signals.SIGQUIT, Signals.SIGWINCH -> true;
+      case Signals.SIGHUP, Signals.SIGCONT -> libc.getsid(0) != libc.getpid();
+      default -> false;
+    };
+  }
+
+  /** Process 1 cannot be stopped. */
+  private boolean isInit() {
+    return libc.getpid() == 1;
+  }
+
+  /** Whether a signal asks to stop the command. The last two are caught for a raw terminal only. */
+  private static boolean isStop(int signal) {
+    return switch (signal) {
+      case Signals.SIGTERM, Signals.SIGINT, Signals.SIGABRT, Signals.SIGSYS -> true;
+      default -> false;
+    };
+  }
+
+  /** What a signal means for iosock itself. */
+  private void notice(int signal) {
     switch (signal) {
-      case Signals.SIGCHLD -> {}
-      case Signals.SIGTSTP -> relay.suspend();
       case Signals.SIGHUP, Signals.SIGQUIT -> {
         // Once the command has exited they are meant for iosock, which is what is left.
         stopping |= phase != Phase.RUNNING;
         hangupSent = true;
-        child.signal(signal);
       }
-      case Signals.SIGUSR1, Signals.SIGUSR2 -> child.signal(signal);
       case Signals.SIGCONT -> {
         terminal.continued();
         near.ownSizeChanged();
-        child.signal(signal);
       }
-      case Signals.SIGWINCH -> {
-        near.ownSizeChanged();
-        child.signal(signal);
-      }
-      default -> {
-        stopping = true;
-        child.signal(Signals.SIGTERM);
-      }
+      case Signals.SIGWINCH -> near.ownSizeChanged();
+      default -> stopping |= isStop(signal);
+    }
+  }
+
+  /** A command that has changed its user cannot be sent signals: kill(2). */
+  private void send(int signal) {
+    int result = child.signal(signal);
+    if (result < 0 && !SignalSet.contains(refused, signal)) {
+      refused |= SignalSet.bit(signal);
+      String operation = "send signal ".concat(Integer.toString(signal)).concat(" to");
+      log.log(new Failure(operation, "the command", -result));
     }
   }
 

@@ -20,6 +20,8 @@ import iosock.tty.OwnTerminal;
 public final class CommandRelay {
 
   private final Libc libc;
+  private final ErrorLog log;
+  private final SignalPipe signals;
   private final CommandEndpoint near;
   private final Clients clients;
   private final Deadlines deadlines;
@@ -39,9 +41,14 @@ public final class CommandRelay {
       Listener[] listeners,
       int limit) {
     this.libc = libc;
+    this.log = log;
+    this.signals = signals;
     this.near = near;
     this.terminal = terminal;
     isOnStdio = listeners.length == 0;
+    if (libc.getpid() == 1) {
+      signals.catchStops();
+    }
     clients = new Clients(libc, limit);
     deadlines = new Deadlines();
     Acceptor[] acceptors = new Acceptor[listeners.length];
@@ -98,6 +105,7 @@ public final class CommandRelay {
    */
   public int run(Child child) {
     try {
+      signals.forgetSenders();
       return relay.run(lifecycle(child));
     } catch (Failure e) {
       // The command is not left behind without its keeper.
@@ -108,7 +116,7 @@ public final class CommandRelay {
 
   Lifecycle lifecycle(Child child) {
     return new CommandLifecycle(
-        libc, child, near, relay, clients, deadlines, terminal, input, stdout, isOnStdio);
+        libc, log, child, near, relay, clients, deadlines, terminal, input, stdout, isOnStdio);
   }
 
   Relay relay() {

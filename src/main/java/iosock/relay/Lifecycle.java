@@ -11,6 +11,11 @@ interface Lifecycle {
   /** A signal has arrived. */
   void signal(int signal);
 
+  /** A signal has arrived that the kernel has sent, perhaps to the whole process group. */
+  default void kernelSignal(int signal) {
+    signal(signal);
+  }
+
   /** Takes notice of children that have exited, never waiting. */
   void reap();
 

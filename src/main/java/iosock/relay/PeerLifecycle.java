@@ -53,7 +53,7 @@ final class PeerLifecycle implements Lifecycle {
   @Override
   public void signal(int signal) {
     switch (signal) {
-      case Signals.SIGCHLD -> {}
+      case Signals.SIGCHLD, Signals.SIGURG -> {}
       case Signals.SIGTSTP -> relay.suspend();
       case Signals.SIGCONT -> {
         terminal.continued();

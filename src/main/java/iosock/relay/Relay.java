@@ -157,7 +157,11 @@ final class Relay {
   private void handleSignals(Lifecycle life) {
     int count = signals.read();
     for (int i = 0; i < count; i++) {
-      life.signal(signals.signal(i));
+      if (signals.isFromKernel(i)) {
+        life.kernelSignal(signals.signal(i));
+      } else {
+        life.signal(signals.signal(i));
+      }
     }
     // After any signal, in case a full pipe had no space for SIGCHLD.
     life.reap();

@@ -19,31 +19,28 @@ import iosock.posix.Watch;
  */
 public final class SignalPipe {
 
-  private static final int[] CAUGHT = {
-    Signals.SIGHUP,
-    Signals.SIGINT,
-    Signals.SIGQUIT,
-    Signals.SIGUSR1,
-    Signals.SIGUSR2,
-    Signals.SIGTERM,
-    Signals.SIGCONT,
-    Signals.SIGWINCH,
-    Signals.SIGCHLD,
-  };
+  /** They report a fault of the running code, and the VM uses them to run Java code. */
+  private static final long FAULTS =
+      bits(Signals.SIGILL, Signals.SIGTRAP, Signals.SIGBUS, Signals.SIGFPE, Signals.SIGSEGV);
+
+  /** Those of job control, which stop a process, and of which SIGSTOP cannot be caught. */
+  private static final long STOPS = bits(Signals.SIGTSTP, Signals.SIGTTIN, Signals.SIGTTOU);
+
+  /**
+   * All but those that mean a fault, those that stop a process, and those that this process gets
+   * for what it writes. glibc keeps 32 and 33 for itself.
+   */
+  private static final long CAUGHT =
+      ~(FAULTS
+          | STOPS
+          | bits(Signals.SIGABRT, Signals.SIGSYS)
+          | bits(Signals.SIGPIPE, Signals.SIGXFSZ)
+          | bits(Signals.SIGKILL, Signals.SIGSTOP)
+          | bits(32, 33));
 
   /** They would end or stop the process, and leave its terminal in raw mode. */
-  private static final int[] CAUGHT_FOR_TERMINAL = {
-    Signals.SIGABRT,
-    Signals.SIGALRM,
-    Signals.SIGSTKFLT,
-    Signals.SIGTSTP,
-    Signals.SIGXCPU,
-    Signals.SIGVTALRM,
-    Signals.SIGPROF,
-    Signals.SIGIO,
-    Signals.SIGPWR,
-    Signals.SIGSYS,
-  };
+  private static final long CAUGHT_FOR_TERMINAL =
+      bits(Signals.SIGABRT, Signals.SIGSYS, Signals.SIGTSTP);
 
   /** How many signals one read takes at most. */
   private static final int BATCH = 256;
@@ -57,6 +54,12 @@ public final class SignalPipe {
   private final NativeBuffer arrived = new NativeBuffer(BATCH);
   private final PollSet poll;
 
+  /** How many of the signals that are still to be read came before {@link #forgetSenders}. */
+  private int senderless;
+
+  /** How many of those that were read last did. */
+  private int senderlessRead;
+
   private SignalPipe(Libc libc, int fd, Sigaction handle, long ignored) {
     this.libc = libc;
     this.fd = fd;
@@ -67,7 +70,9 @@ public final class SignalPipe {
 
   /**
    * Catches the signals that a supervisor handles or passes on, except those that were ignored when
-   * this process started: they stay ignored. SIGCHLD is caught in any case.
+   * this process started: they stay ignored. SIGCHLD is caught in any case. Not caught are those
+   * that mean a fault, SIGABRT and SIGSYS among them; SIGPIPE and SIGXFSZ, which the VM ignores;
+   * and SIGTSTP, SIGTTIN and SIGTTOU.
    *
    * @param ignored the signals that were ignored, bit N-1 for signal N
    */
@@ -78,8 +83,10 @@ public final class SignalPipe {
     long handler =
         MachineCode.load(
             HandlerCode.forProcessor(MachineCode.PROCESSOR, ends.getInt(Integer.BYTES)));
-    // SA_RESTART, since a signal may interrupt any thread of the VM in any call.
-    Sigaction handle = new Sigaction(handler, Signals.SA_RESTART | Signals.SA_NOCLDSTOP);
+    // SA_RESTART, since a signal may interrupt any thread of the VM in any call. The mask keeps
+    // their order: of two that are pending the second would interrupt the handler of the first.
+    int flags = Signals.SA_SIGINFO | Signals.SA_RESTART | Signals.SA_NOCLDSTOP;
+    Sigaction handle = new Sigaction(handler, flags, ~FAULTS);
     SignalPipe pipe = new SignalPipe(libc, ends.getInt(0), handle, ignored);
     pipe.catchAll(CAUGHT);
     return pipe;
@@ -91,21 +98,29 @@ public final class SignalPipe {
    */
   public void catchForTerminal() {
     catchAll(CAUGHT_FOR_TERMINAL);
-    int[] realtime = new int[Signals.SIGRTMAX - Signals.SIGRTMIN + 1];
-    for (int i = 0; i < realtime.length; i++) {
-      realtime[i] = Signals.SIGRTMIN + i;
-    }
-    catchAll(realtime);
   }
 
-  private void catchAll(int[] signals) {
+  /** Catches also the signals that stop a process, which process 1 cannot do. */
+  public void catchStops() {
+    catchAll(STOPS);
+  }
+
+  private void catchAll(long signals) {
+    for (int signal = 1; signal <= Signals.SIGRTMAX; signal++) {
+      if (SignalSet.contains(signals, signal)) {
+        boolean stays = signal != Signals.SIGCHLD && SignalSet.contains(ignored, signal);
+        check(libc.sigaction(signal, stays ? ignore : handle), "catch", "signals");
+      }
+    }
+    unblock(signals);
+  }
+
+  private static long bits(int... signals) {
     long bits = 0;
     for (int signal : signals) {
-      boolean stays = signal != Signals.SIGCHLD && SignalSet.contains(ignored, signal);
-      check(libc.sigaction(signal, stays ? ignore : handle), "catch", "signals");
       bits |= SignalSet.bit(signal);
     }
-    unblock(bits);
+    return bits;
   }
 
   /**
@@ -147,7 +162,7 @@ public final class SignalPipe {
     int count = await(timeoutMillis) ? read() : 0;
     for (int i = 0; i < count; i++) {
       switch (signal(i)) {
-        case Signals.SIGCHLD, Signals.SIGCONT, Signals.SIGWINCH -> {}
+        case Signals.SIGCHLD, Signals.SIGCONT, Signals.SIGURG, Signals.SIGWINCH -> {}
         default -> throw new TerminatedBySignal(signal(i));
       }
     }
@@ -173,11 +188,30 @@ public final class SignalPipe {
    */
   public int read() {
     int read = (int) libc.read(fd, arrived, BATCH);
-    return Errno.isTemporary(read) ? 0 : check(read, "read", "signals");
+    int count = Errno.isTemporary(read) ? 0 : check(read, "read", "signals");
+    senderlessRead = Math.min(senderless, count);
+    senderless -= senderlessRead;
+    return count;
+  }
+
+  /**
+   * From now on the signals that have arrived count as sent to this process alone: there was no
+   * command in its process group that could have got them too.
+   */
+  public void forgetSenders() {
+    senderless = Math.max(libc.fionread(fd), 0);
   }
 
   /** A signal that the last {@link #read} has read. */
   public int signal(int index) {
-    return arrived.getByte(index);
+    return arrived.getByte(index) & ~HandlerCode.FROM_KERNEL & 0xff;
+  }
+
+  /**
+   * Whether the kernel has sent that signal, as it does for a key of the terminal, and perhaps to
+   * the whole process group.
+   */
+  public boolean isFromKernel(int index) {
+    return index >= senderlessRead && (arrived.getByte(index) & HandlerCode.FROM_KERNEL) != 0;
   }
 }

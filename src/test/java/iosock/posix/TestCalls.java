@@ -13,6 +13,18 @@ public final class TestCalls {
     calls.add(Link.function("raise"), signal, 0, 0);
   }
 
+  /**
+   * Has the kernel send SIGALRM after a time: setitimer(2).
+   *
+   * @param micros less than a second
+   */
+  public static void alarm(long micros) {
+    // struct itimerval { struct timeval it_interval, it_value; }; each has seconds, microseconds.
+    NativeBuffer timer = new NativeBuffer(4 * Long.BYTES);
+    timer.putLong(3 * Long.BYTES, micros);
+    Link.call(Link.function("setitimer"), 0, timer.address(), 0, 0, 0, 0);
+  }
+
   /** Limits the processes and threads of this user, as seen by this process: getrlimit(2). */
   public static int limitProcesses(int soft) {
     ResourceLimit limit = new ResourceLimit();

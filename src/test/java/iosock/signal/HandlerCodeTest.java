@@ -15,6 +15,11 @@ class HandlerCodeTest {
 
   private static final String X86 =
       """
+      xor %eax, %eax
+      cmpl $0x80, 8(%rsi)
+      sete %al
+      shl $7, %eax
+      or %eax, %edi
       push %rdi
       mov $1, %eax
       mov $0x12345678, %edi
@@ -27,6 +32,10 @@ class HandlerCodeTest {
 
   private static final String AARCH64 =
       """
+      ldr w2, [x1, #8]
+      cmp w2, #0x80
+      cset w2, eq
+      orr w0, w0, w2, lsl #7
       str x0, [sp, #-16]!
       movz x0, #0x5678
       movk x0, #0x1234, lsl #16
