@@ -73,6 +73,16 @@ public final class Proc {
     return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
+  /** How many system calls to write a process has made. */
+  public static long writes(long pid) {
+    return read(Path.of("/proc/" + pid + "/io"))
+        .lines()
+        .filter(line -> line.startsWith("syscw:"))
+        .mapToLong(line -> Long.parseLong(line.substring("syscw:".length()).strip()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** One letter: S sleeps, R runs, T is stopped, Z is a zombie. */
   public static char state(long pid) {
     return stat(pid)[0].charAt(0);

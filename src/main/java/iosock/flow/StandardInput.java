@@ -1,6 +1,5 @@
 package iosock.flow;
 
-import iosock.posix.Ascii;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
@@ -66,7 +65,14 @@ public final class StandardInput implements Source {
     if (status.type() == FileStatus.S_IFSOCK) {
       method = ReadMethod.RECEIVE;
     }
-    int fd = isClosed(inherited) ? open("/dev/null") : isTerminal ? reopen(inherited) : inherited;
+    int fd = inherited;
+    if (isClosed(inherited)) {
+      fd = libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+    } else if (isTerminal) {
+      // So that reading does not wait where another process takes a byte first.
+      int opened = TerminalFile.open(libc, inherited, Fcntl.O_RDONLY);
+      fd = opened < 0 ? inherited : opened;
+    }
     watch = new Watch(fd);
     now = new Watch(fd);
     check = PollSet.of(now, PollSet.POLLIN);
@@ -77,22 +83,6 @@ public final class StandardInput implements Source {
   /** Then the VM's class library has taken its number, with close-on-exec by now. */
   private boolean isClosed(int inherited) {
     return (libc.fcntl(inherited, Fcntl.F_GETFD, 0) & Fcntl.FD_CLOEXEC) != 0;
-  }
-
-  /** So that reading does not wait where another process takes a byte first. */
-  private int reopen(int inherited) {
-    // Opened again, a master would be that of another terminal.
-    int reopened =
-        libc.isPtyMaster(inherited)
-            ? -1
-            : open("/proc/self/fd/".concat(Integer.toString(inherited)));
-    return reopened < 0 ? inherited : reopened;
-  }
-
-  private int open(String path) {
-    return libc.open(
-        NativeBuffer.string(Ascii.bytes(path)),
-        Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC);
   }
 
   @Override

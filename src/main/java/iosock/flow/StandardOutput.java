@@ -1,6 +1,5 @@
 package iosock.flow;
 
-import iosock.posix.Ascii;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
@@ -8,6 +7,7 @@ import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
+import iosock.posix.Termios;
 import iosock.posix.Watch;
 
 /**
@@ -29,18 +29,30 @@ public final class StandardOutput implements Sink {
     SEND,
     /** For pipes where splice(2) is refused: as much as a pipe with POLLOUT has space for. */
     WRITE_PIPE,
-    /** For a terminal that cannot be reopened: one byte whenever poll(2) says POLLOUT. */
-    WRITE_BYTE
+    /** For a terminal that cannot be reopened: as much as one with POLLOUT has space for. */
+    WRITE_TERMINAL
   }
 
   /** PIPE_BUF, linux/limits.h. */
   private static final int PIPE_BUF = 4096;
+
+  /**
+   * A pseudo-terminal with POLLOUT takes that much in one piece: it allocates its space in units of
+   * 256 bytes (tty_buffer_alloc), and looks for space once a piece. Other terminals have more space
+   * (WAKEUP_CHARS of n_tty.c).
+   */
+  private static final int TERMINAL_SPACE = 256;
+
+  private static final int TTY_MAJOR = 4;
+  private static final int UNIX98_FIRST = 136;
+  private static final int UNIX98_LAST = 143;
 
   private final Libc libc;
   private final Watch watch;
   private final Watch space;
   private final PollSet check;
   private final FileStatus status = new FileStatus();
+  private final Termios settings = new Termios();
   private final Outlet.Writer writer = new Writer();
   private WriteMethod method;
   private int errno;
@@ -57,24 +69,13 @@ public final class StandardOutput implements Sink {
     if (status.type() == FileStatus.S_IFSOCK) {
       method = WriteMethod.SEND;
     } else if (status.type() == FileStatus.S_IFCHR && libc.isatty(inherited)) {
-      int reopened = reopen(inherited);
-      method = reopened < 0 ? WriteMethod.WRITE_BYTE : WriteMethod.SPLICE;
+      int reopened = TerminalFile.open(libc, inherited, Fcntl.O_WRONLY);
+      method = reopened < 0 ? WriteMethod.WRITE_TERMINAL : WriteMethod.SPLICE;
       opened = reopened < 0 ? inherited : reopened;
     }
     watch = new Watch(opened);
     space = new Watch(opened);
     check = PollSet.of(space, PollSet.POLLOUT);
-  }
-
-  /** Opens another file description of the same terminal, with flags of its own: open(2). */
-  private int reopen(int inherited) {
-    if (libc.isPtyMaster(inherited)) {
-      // Opened again, a master would be that of another terminal.
-      return -Errno.EINVAL;
-    }
-    return libc.open(
-        NativeBuffer.string(Ascii.bytes("/proc/self/fd/".concat(Integer.toString(inherited)))),
-        Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC);
   }
 
   @Override
@@ -131,11 +132,43 @@ public final class StandardOutput implements Sink {
     return switch (method) {
       case SEND ->
           libc.send(fd, buffer, offset, length, Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL);
-      case WRITE_BYTE -> hasSpace() ? libc.write(fd, buffer, offset, 1) : -Errno.EAGAIN;
+      case WRITE_TERMINAL ->
+          hasSpace()
+              ? libc.write(fd, buffer, offset, pieceLength(buffer, offset, length))
+              : -Errno.EAGAIN;
       case WRITE_PIPE ->
           hasSpace() ? libc.write(fd, buffer, offset, Math.min(length, PIPE_BUF)) : -Errno.EAGAIN;
       default -> libc.write(fd, buffer, offset, length);
     };
+  }
+
+  /**
+   * How many bytes a terminal takes in one piece: where it changes its output, a control character
+   * is a piece of its own, and so is what comes before it (n_tty_write).
+   */
+  private int pieceLength(NativeBuffer buffer, int offset, int length) {
+    if (!isPieceTaken()) {
+      return 1;
+    }
+    int most = Math.min(length, TERMINAL_SPACE);
+    if (libc.tcgetattr(watch.fd(), settings) == 0 && !settings.isOutputProcessed()) {
+      return most;
+    }
+    int end = 0;
+    while (end < most && !isControl(buffer.getByte(offset + end))) {
+      end++;
+    }
+    return Math.max(end, 1);
+  }
+
+  /** Unix98 terminals, consoles and serial lines: devices.txt of the kernel. */
+  private boolean isPieceTaken() {
+    int major = status.deviceMajor();
+    return major >= UNIX98_FIRST && major <= UNIX98_LAST || major == TTY_MAJOR;
+  }
+
+  private static boolean isControl(byte b) {
+    return b >= 0 && b < ' ' || b == 0x7f;
   }
 
   private boolean hasSpace() {

@@ -4,7 +4,7 @@ package iosock.posix;
  * What statx(2) returns. Unlike {@code struct stat} it is the same on every processor.
  *
  * <pre>{@code
- * struct statx { …; __u16 stx_mode; …; __u64 stx_ino; …; __u32 stx_dev_major, stx_dev_minor; … };
+ * struct statx { …; __u16 stx_mode; …; __u64 stx_ino; …; __u32 stx_rdev_major; …; __u32 stx_dev_major, stx_dev_minor; … };
  * }</pre>
  */
 public final class FileStatus {
@@ -22,6 +22,7 @@ public final class FileStatus {
   static final int SIZEOF = 256;
   static final int OFFSETOF_stx_mode = 28;
   static final int OFFSETOF_stx_ino = 32;
+  static final int OFFSETOF_stx_rdev_major = 128;
   static final int OFFSETOF_stx_dev_major = 136;
   static final int OFFSETOF_stx_dev_minor = 140;
 
@@ -30,6 +31,11 @@ public final class FileStatus {
   /** One of the S_IF constants. */
   public int type() {
     return memory.getShort(OFFSETOF_stx_mode) & S_IFMT;
+  }
+
+  /** The major number of the device that a device file stands for. */
+  public int deviceMajor() {
+    return memory.getInt(OFFSETOF_stx_rdev_major);
   }
 
   /** Whether both are of the same file. */

@@ -19,10 +19,19 @@ public final class Termios {
   static final int VTIME = 5;
   static final int VMIN = 6;
 
+  /** In {@code c_oflag}: output is changed, as newlines are. */
+  static final int OPOST = 01;
+
   public static final int TCSANOW = 0;
+
+  /** For tcflow(3). */
+  public static final int TCOOFF = 0;
+
+  public static final int TCOON = 1;
 
   static final int SIZEOF = 60;
   static final int OFFSETOF_c_iflag = 0;
+  static final int OFFSETOF_c_oflag = 4;
   static final int OFFSETOF_c_lflag = 12;
   static final int OFFSETOF_c_cc = 17;
 
@@ -34,6 +43,11 @@ public final class Termios {
   /** Whether input is read in lines. */
   public boolean isCanonical() {
     return (memory.getInt(OFFSETOF_c_lflag) & ICANON) != 0;
+  }
+
+  /** Whether output is changed on its way to the terminal. */
+  public boolean isOutputProcessed() {
+    return (memory.getInt(OFFSETOF_c_oflag) & OPOST) != 0;
   }
 
   /** VEOF, the character that ends the input; 0 if there is none. */
