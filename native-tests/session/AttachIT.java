@@ -43,7 +43,7 @@ class AttachIT {
   private static final String CLOSED_SILENTLY =
       "iosock: closed by ./s.sock without sending anything; is another client connected?\r\n";
 
-  private static final String CLOSED = "iosock: closed by ./s.sock\r\n";
+  private static final String CLOSED = Attached.RESET + "iosock: closed by ./s.sock\r\n";
 
   @TempDir Path directory;
 
@@ -127,7 +127,7 @@ class AttachIT {
         Client client = server.accept()) {
       client.send("word");
       String line = "iosock: cannot write to standard output: No space left on device\r\n";
-      assertEquals(line + "code=125", session.awaitExit());
+      assertEquals(Attached.RESET + line + "code=125", session.awaitExit());
     }
   }
 

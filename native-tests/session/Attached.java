@@ -17,11 +17,15 @@ import support.Terminal;
 /** {@code iosock -p --connect} on a terminal, once it is raw. */
 final class Attached {
 
-  /** The escape sequences that reset the terminal, and the message. */
-  static final String DETACHED =
-      "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>"
-          + "\033[r\033[?1049l\033[>4;m\033[m\033[?25h\033[999H\r\n"
-          + "iosock: detached from ./s.sock\r\n";
+  /** The escape sequences that reset the terminal. */
+  static final String RESET =
+      "\033[?9;1000;1001;1002;1003;1004;1005;1006;1015;1016;2004l\033[?1l\033>"
+          + "\0337\033[r\0338"
+          + "\033[?1049h\033[<99u\033[=0u\033[?1049l\033[<99u\033[=0u"
+          + "\033[>4;m\033[m\033[?25h";
+
+  /** With the message, below the screen. */
+  static final String DETACHED = RESET + "\033[999H\r\n" + "iosock: detached from ./s.sock\r\n";
 
   private static final String DETACH = "\u001c";
 

@@ -122,6 +122,11 @@ public final class Screen implements AutoCloseable {
     Proc.killAll(all);
   }
 
+  /** The shell that runs on it. */
+  public long shellPid() throws IOException, InterruptedException {
+    return Long.parseLong(tmux("display-message", "-p", "#{pane_pid}").strip());
+  }
+
   private long serverPid() throws IOException, InterruptedException {
     return Long.parseLong(tmux("display-message", "-p", "#{pid}").strip());
   }

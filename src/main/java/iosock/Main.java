@@ -145,13 +145,21 @@ public final class Main {
       }
       Launcher launcher = new Launcher(libc, inherited, openFiles);
       int code = relay.run(launcher.start(line.command(), near.stdio()));
-      terminal.restore();
+      restore(terminal);
       checkOutput(relay.outputError());
       return code;
     } catch (CommandNotRun e) {
       return commandNotRun(line, e);
     } finally {
-      terminal.restore();
+      restore(terminal);
+    }
+  }
+
+  /** The exit code stays as it is. Does nothing the second time. */
+  private void restore(OwnTerminal terminal) {
+    int result = terminal.restore();
+    if (result < 0) {
+      messages.printError(new Failure("restore the settings of", "the terminal", -result));
     }
   }
 
@@ -225,7 +233,12 @@ public final class Main {
       messages.printAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
-      terminal.restore();
+      restore(terminal);
+      // In the background the terminal is the shell's by now.
+      boolean isUsed = relay.isDetached() || !relay.nothingReceived();
+      if (isUsed && !terminal.isInBackground()) {
+        messages.resetTerminal(relay.isDetached());
+      }
     }
     if (code == 0) {
       messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());

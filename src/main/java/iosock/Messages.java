@@ -6,6 +6,8 @@ import iosock.posix.Ascii;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.posix.PollSet;
+import iosock.posix.Watch;
 import iosock.relay.ErrorLog;
 import java.io.ByteArrayOutputStream;
 
@@ -16,16 +18,33 @@ final class Messages implements ErrorLog {
   private static final int STANDARD_ERROR = 2;
 
   /** Turns off reports of the mouse, of focus and of pasting; resets cursor keys and keypad. */
-  private static final String RESET_KEYS = "\033[?1000;1002;1003;1004;1006;2004l\033[?1l\033>";
+  private static final String RESET_KEYS =
+      "\033[?9;1000;1001;1002;1003;1004;1005;1006;1015;1016;2004l\033[?1l\033>";
+
+  /** All lines scroll. That moves the cursor, whose position is kept. */
+  private static final String RESET_SCROLLING = "\0337\033[r\0338";
+
+  /** Removes all that is on the stack of kitty's keyboard mode, and what is below it. */
+  private static final String RESET_KITTY = "\033[<99u\033[=0u";
 
   /**
-   * All lines scroll; the screen from before the session; Ctrl keys as vim asks for them; no
-   * colour; a visible cursor.
+   * The screen from before the session. Each of the two has a keyboard mode of its own. A terminal
+   * that is told to leave the alternate screen without being there would move the cursor to where
+   * it was when it was there last: so it enters that screen first, if it is not there.
    */
-  private static final String RESET_SCREEN = "\033[r\033[?1049l\033[>4;m\033[m\033[?25h";
+  private static final String RESET_SCREEN =
+      "\033[?1049h" + RESET_KITTY + "\033[?1049l" + RESET_KITTY;
+
+  /** Ctrl keys as vim asks for them; no colour; a visible cursor. */
+  private static final String RESET_MODES = "\033[>4;m\033[m\033[?25h";
+
+  private static final String RESET = RESET_KEYS + RESET_SCROLLING + RESET_SCREEN + RESET_MODES;
 
   /** Below the last line of the screen. */
   private static final String BELOW_SCREEN = "\033[999H\n";
+
+  /** How long a terminal may take nothing. */
+  private static final int TERMINAL_TIMEOUT_MILLIS = 1000;
 
   private final Libc libc;
 
@@ -59,7 +78,6 @@ final class Messages implements ErrorLog {
    */
   void printEnd(byte[] socket, boolean isDetached, boolean nothingReceived) {
     if (isDetached) {
-      resetScreen();
       printLine("detached from ", socket, "", new byte[0]);
     } else {
       String guess =
@@ -69,13 +87,32 @@ final class Messages implements ErrorLog {
   }
 
   /**
-   * A program that is left running may have hidden, coloured or moved the cursor, switched to the
-   * alternate screen, and changed how keys, the mouse and pasting are reported.
+   * Undoes what a program may have asked of the terminal: it may have hidden, coloured or moved the
+   * cursor, switched to the alternate screen, and changed how keys, the mouse and pasting are
+   * reported.
+   *
+   * @param isScreenInUse whether the program goes on: then what follows is shown below its screen
    */
-  private void resetScreen() {
+  void resetTerminal(boolean isScreenInUse) {
+    int fd = libc.isatty(STANDARD_ERROR) ? STANDARD_ERROR : STANDARD_OUTPUT;
     String terminal = System.getenv("TERM");
-    if (terminal != null && !terminal.equals("dumb") && libc.isatty(STANDARD_ERROR)) {
-      write(STANDARD_ERROR, Ascii.bytes(RESET_KEYS.concat(RESET_SCREEN).concat(BELOW_SCREEN)));
+    if (terminal != null && !terminal.equals("dumb") && libc.isatty(fd)) {
+      String reset = RESET_KEYS.concat(RESET_SCROLLING).concat(RESET_SCREEN).concat(RESET_MODES);
+      writeToTerminal(fd, Ascii.bytes(isScreenInUse ? reset.concat(BELOW_SCREEN) : reset));
+    }
+  }
+
+  /**
+   * A terminal that takes nothing does not keep iosock from exiting: after a moment the rest is
+   * dropped. What poll(2) says holds for one byte only.
+   */
+  private void writeToTerminal(int fd, byte[] text) {
+    NativeBuffer bytes = NativeBuffer.string(text);
+    PollSet space = PollSet.of(new Watch(fd), PollSet.POLLOUT);
+    for (int i = 0; i < text.length; i++) {
+      if (space.poll(libc, TERMINAL_TIMEOUT_MILLIS) <= 0 || libc.write(fd, bytes, i, 1) < 0) {
+        return;
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package iosock.tty;
 
 import static iosock.posix.Failure.check;
 
+import iosock.posix.Errno;
 import iosock.posix.Libc;
 import iosock.posix.Termios;
 import iosock.posix.WindowSize;
@@ -9,6 +10,7 @@ import iosock.posix.WindowSize;
 /** The terminal that iosock itself was started on, if it was. */
 public final class OwnTerminal {
 
+  private static final String NAME = "the terminal";
   private static final int NONE = -1;
   private static final int STANDARD_INPUT = 0;
   private static final int STANDARD_ERROR = 2;
@@ -18,6 +20,7 @@ public final class OwnTerminal {
 
   private final Termios saved = new Termios();
   private final Termios raw = new Termios();
+  private final Termios current = new Termios();
 
   /** Whether the terminal is to be in raw mode while iosock runs in the foreground. */
   private boolean wantsRawMode;
@@ -74,7 +77,7 @@ public final class OwnTerminal {
    * @throws iosock.posix.Failure if the settings cannot be read
    */
   public void goRaw() {
-    check(libc.tcgetattr(fd, saved), "read the settings of", "the terminal");
+    check(libc.tcgetattr(fd, saved), "read the settings of", NAME);
     libc.tcgetattr(fd, raw);
     libc.cfmakeraw(raw);
     wantsRawMode = true;
@@ -104,6 +107,7 @@ public final class OwnTerminal {
    * before it has handled the signals that have arrived, which may be to end.
    *
    * @param mayStop whether to stop in the background; else it stays pending
+   * @throws iosock.posix.Failure if the settings cannot be changed
    */
   public void enterRawModeIfForeground(JobControl jobs, boolean mayStop) {
     if (!rawModePending) {
@@ -132,22 +136,41 @@ public final class OwnTerminal {
 
   private void enterRawMode() {
     rawModePending = false;
-    isRaw = libc.tcsetattr(fd, Termios.TCSANOW, raw) == 0;
+    check(apply(raw), "change the settings of", NAME);
+    isRaw = true;
   }
 
   /**
    * Restores the settings from before raw mode; does nothing outside raw mode. In the background
    * the terminal is the shell's again, which has made its own settings by now.
+   *
+   * @return the negative errno of tcsetattr(3), or 0
    */
-  public void restore() {
-    if (isRaw && !isInBackground()) {
-      libc.tcsetattr(fd, Termios.TCSANOW, saved);
-    }
+  public int restore() {
+    boolean isOwn = isRaw && !isInBackground();
     isRaw = false;
+    return isOwn ? apply(saved) : 0;
   }
 
-  /** A terminal that is not the controlling one has no foreground: tcgetpgrp(3) fails. */
-  private boolean isInBackground() {
+  /**
+   * A terminal that has hung up takes no settings, and needs none.
+   *
+   * @return the negative errno of tcsetattr(3), or 0
+   */
+  private int apply(Termios settings) {
+    int result;
+    do {
+      result = libc.tcsetattr(fd, Termios.TCSANOW, settings);
+    } while (result == -Errno.EINTR);
+    boolean isHungUp = result == -Errno.EIO && libc.tcgetattr(fd, current) == -Errno.EIO;
+    return isHungUp ? 0 : result;
+  }
+
+  /**
+   * Whether another process group has the terminal. A terminal that is not the controlling one has
+   * no foreground: tcgetpgrp(3) fails.
+   */
+  public boolean isInBackground() {
     int foreground = libc.tcgetpgrp(fd);
     return foreground >= 0 && foreground != libc.getpgrp();
   }
