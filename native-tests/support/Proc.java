@@ -92,6 +92,11 @@ public final class Proc {
     return Path.of("/proc/" + pid + "/fd").toFile().list().length;
   }
 
+  /** What a descriptor is open on; empty if it is closed. */
+  public static String target(long pid, int fd) {
+    return target(Path.of("/proc/" + pid + "/fd/" + fd));
+  }
+
   /**
    * The flags of an open file as open(2) takes them; all processes that share the file share them.
    */

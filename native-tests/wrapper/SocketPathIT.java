@@ -17,11 +17,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import support.Client;
 import support.Iosock;
+import support.Programs;
 import support.Run;
 import support.Tool;
 
 /** The path of the socket: when it is replaced or removed, and its permissions. */
 class SocketPathIT {
+
+  /** A directory may have become read-only. */
+  @Test
+  void aPathThatCannotBeUnlinkedIsReportedAndTheExitCodeIsTheCommands() throws Exception {
+    for (String arguments : List.of("./s.sock sh -c :;exit[7", "--serve ./t.sock")) {
+      List<String> line = new ArrayList<>(List.of(Programs.compiled("refuse"), "unlink", "13"));
+      line.addAll(Iosock.commandLine(List.of()));
+      for (String argument : arguments.split(" ")) {
+        line.add(argument.replace("[", " "));
+      }
+      String path = arguments.contains("serve") ? "./t.sock" : "./s.sock";
+      assertEquals(
+          new Run(
+              arguments.contains("serve") ? 0 : 7,
+              "iosock: cannot remove " + path + ": Permission denied\n"),
+          Run.of(directory, line.toArray(String[]::new)));
+    }
+  }
 
   private static final int IN_USE = 125;
 

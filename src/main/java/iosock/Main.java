@@ -1,8 +1,10 @@
 package iosock;
 
+import iosock.child.Child;
 import iosock.child.CommandNotRun;
 import iosock.child.ExitCode;
 import iosock.child.Launcher;
+import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
 import iosock.cli.Usage;
@@ -45,6 +47,7 @@ public final class Main {
 
   private final StartupSignals early;
   private final Libc libc = new Libc();
+  private final Descriptors descriptors = new Descriptors(libc);
   private final Messages messages = new Messages(libc);
 
   private Main(StartupSignals early) {
@@ -77,7 +80,6 @@ public final class Main {
    */
   private int main(int argumentCount) {
     try {
-      Descriptors descriptors = new Descriptors(libc);
       descriptors.ensureStdioOpen();
       Arguments arguments = Arguments.read(libc, argumentCount);
       CommandLine line = CommandLine.parse(arguments.own());
@@ -117,18 +119,34 @@ public final class Main {
       CommandRelay relay =
           CommandRelay.onSocket(
               libc, messages, signals, StandardDescriptors.OWN, terminal, near, listener, CLIENTS);
-      Launcher launcher = new Launcher(libc, inherited, openFiles);
-      int code = relay.run(launcher.start(line.command(), near.stdio()));
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
       // In this order: a client that reads end of file must not find the socket again, without a
       // server.
-      listener.close();
+      close(listener, line);
       relay.close();
       return code;
     } catch (CommandNotRun e) {
       return commandNotRun(line, e);
     } finally {
-      listener.close();
+      close(listener, line);
     }
+  }
+
+  /** The exit code stays as it is. Does nothing the second time. */
+  private void close(Listener listener, CommandLine line) {
+    int result = listener.close();
+    if (result < 0) {
+      messages.printError(new Failure("remove", line.socket(), -result));
+    }
+  }
+
+  /** Starts the command. What iosock has inherited is the command's alone then. */
+  private Child start(CommandLine line, SignalState inherited, ResourceLimit openFiles, Stdio stdio)
+      throws CommandNotRun {
+    SignalState signals = line.pty() ? inherited.withTerminalDefaults() : inherited;
+    Child child = new Launcher(libc, signals, openFiles).start(line.command(), stdio);
+    descriptors.closeInherited();
+    return child;
   }
 
   private int runOnStdio(CommandLine line, ResourceLimit openFiles) {
@@ -143,8 +161,7 @@ public final class Main {
         signals.catchForTerminal();
         terminal.goRaw();
       }
-      Launcher launcher = new Launcher(libc, inherited, openFiles);
-      int code = relay.run(launcher.start(line.command(), near.stdio()));
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
       restore(terminal);
       checkOutput(relay.outputError());
       return code;
@@ -189,11 +206,11 @@ public final class Main {
           PeerRelay.serve(
               libc, messages, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), listener);
       int code = relay.run();
-      listener.close();
+      close(listener, line);
       relay.close();
       return code;
     } finally {
-      listener.close();
+      close(listener, line);
     }
   }
 

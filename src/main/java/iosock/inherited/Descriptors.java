@@ -24,6 +24,9 @@ public final class Descriptors {
 
   private final Libc libc;
 
+  /** Above 2. */
+  private final List<Integer> inherited = new ArrayList<>();
+
   public Descriptors(Libc libc) {
     this.libc = libc;
   }
@@ -56,8 +59,21 @@ public final class Descriptors {
       NativeBuffer link = NativeBuffer.string(DESCRIPTORS + name);
       if (isBelow(home, link) || isAnyOf(jars, link)) {
         libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+      } else if (fd > 2 && libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0) {
+        inherited.add(fd);
       }
     }
+  }
+
+  /**
+   * Closes what was inherited above standard error, once the command has it: what the command
+   * closes is then closed. To be called after {@link #setCloexecOnVmDescriptors}.
+   */
+  public void closeInherited() {
+    for (int fd : inherited) {
+      libc.close(fd);
+    }
+    inherited.clear();
   }
 
   /** The VM's directory, with a slash at its end. The system property for it is decoded text. */

@@ -2,6 +2,8 @@ package iosock.inherited;
 
 import iosock.posix.Libc;
 import iosock.posix.ProcFile;
+import iosock.posix.SignalSet;
+import iosock.posix.Signals;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -28,6 +30,20 @@ public record SignalState(long blocked, long ignored) {
       ignored |= Long.parseUnsignedLong(beforeVm, 16);
     }
     return new SignalState(field(status, "SigBlk:"), ignored);
+  }
+
+  /**
+   * With those at their default that a terminal's keys and its job control send, as after login(1):
+   * a shell ignores SIGINT and SIGQUIT in what a script starts in the background.
+   */
+  public SignalState withTerminalDefaults() {
+    long terminal =
+        SignalSet.bit(Signals.SIGINT)
+            | SignalSet.bit(Signals.SIGQUIT)
+            | SignalSet.bit(Signals.SIGTSTP)
+            | SignalSet.bit(Signals.SIGTTIN)
+            | SignalSet.bit(Signals.SIGTTOU);
+    return new SignalState(blocked, ignored & ~terminal);
   }
 
   static long field(byte[] status, String name) {

@@ -151,6 +151,7 @@ public final class PtyEndpoint implements CommandEndpoint {
 
   @Override
   public void attached(Client client) {
+    pty.resumeOutput();
     if (sizes.attached(client.fd())) {
       client.writer(sizes);
     }

@@ -148,18 +148,22 @@ public final class Listener {
   /**
    * Unlinks the path, unless another file is there by now, and closes the socket. Does nothing if
    * that has been done.
+   *
+   * @return the negative errno of unlink(2), or 0
    */
-  public void close() {
+  public int close() {
     if (!open) {
-      return;
+      return 0;
     }
     open = false;
+    int unlinked = 0;
     if (file != null) {
       FileStatus now = status(libc, name);
       if (now != null && now.isSameFile(file)) {
-        libc.unlink(NativeBuffer.string(name.text()));
+        unlinked = libc.unlink(NativeBuffer.string(name.text()));
       }
     }
     libc.close(fd);
+    return unlinked;
   }
 }

@@ -102,6 +102,17 @@ public final class PseudoTerminal implements Stdio {
     }
   }
 
+  /**
+   * Has the output go on if the stop character (Ctrl-S) has stopped it. TCOON alone only undoes
+   * TCOOFF; and the start character would wait behind input that the command does not read.
+   */
+  public void resumeOutput() {
+    if (open) {
+      libc.tcflow(terminal, Termios.TCOOFF);
+      libc.tcflow(terminal, Termios.TCOON);
+    }
+  }
+
   /** The settings at this moment, in an object that the next call changes. */
   public Termios settings() {
     libc.tcgetattr(master, settings);
