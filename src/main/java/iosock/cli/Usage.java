@@ -23,8 +23,8 @@ public final class Usage {
   private static final String CONCLUSION =
       """
 
-      Signals: COMMAND gets SIGTERM for SIGTERM and SIGINT, and SIGHUP, SIGQUIT,
-      SIGUSR1, SIGUSR2, SIGWINCH and SIGCONT as they are.
+      Signals: COMMAND gets SIGTERM for SIGTERM and SIGINT, and all others that do
+      not mean a fault as they are.
 
       Exit code: that of COMMAND; 128+N if signal N killed it; 127 if it was not
       found; 126 if it could not be executed; 125 if iosock itself failed.
