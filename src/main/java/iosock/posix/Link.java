@@ -2,15 +2,23 @@ package iosock.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /** The one place that links Java to native code. */
 final class Link {
 
-  private static final Linker LINKER = Linker.nativeLinker();
+  /**
+   * By the name that the dynamic linker knows it by, since it is loaded already. The linker's own
+   * lookup loads a library by a path, which the VM has decoded: it finds none in a directory whose
+   * name is not text in the locale's charset.
+   */
+  @SuppressWarnings("restricted")
+  private static final SymbolLookup LIBC = SymbolLookup.libraryLookup("libc.so.6", Arena.global());
 
   /**
    * {@code long f(long, long, long, long, long, long, long)}; the function's address comes first.
@@ -22,10 +30,11 @@ final class Link {
    */
   @SuppressWarnings("restricted")
   private static final MethodHandle CALL =
-      LINKER.downcallHandle(
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-              JAVA_LONG));
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                  JAVA_LONG));
 
   private static final MemorySegment ERRNO_CALL =
       MemorySegment.ofAddress(
@@ -39,7 +48,7 @@ final class Link {
    * @throws UnsatisfiedLinkError if it has no such function
    */
   static long function(String name) {
-    MemorySegment address = LINKER.defaultLookup().find(name).orElse(null);
+    MemorySegment address = LIBC.find(name).orElse(null);
     if (address == null) {
       throw new UnsatisfiedLinkError("libc has no " + name);
     }

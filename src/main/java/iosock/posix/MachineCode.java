@@ -25,20 +25,21 @@ public final class MachineCode {
       throw new UnsupportedOperationException("no machine code for ".concat(PROCESSOR));
     }
     int flags = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
-    long page = call("mmap", 0, PAGE, Mman.PROT_READ | Mman.PROT_WRITE, flags, -1);
+    long page = call(Link.function("mmap"), 0, PAGE, Mman.PROT_READ | Mman.PROT_WRITE, flags, -1);
     NativeBuffer bytes = new NativeBuffer(code.length);
     bytes.put(0, code);
     if (page == -1
-        || call("memcpy", page, bytes.address(), code.length, 0, 0) != page
-        || (int) call("mprotect", page, PAGE, Mman.PROT_READ | Mman.PROT_EXEC, 0, 0) != 0) {
+        || call(Link.function("memcpy"), page, bytes.address(), code.length, 0, 0) != page
+        || (int) call(Link.function("mprotect"), page, PAGE, Mman.PROT_READ | Mman.PROT_EXEC, 0, 0)
+            != 0) {
       throw new UnsupportedOperationException("no executable memory");
     }
     return page;
   }
 
   /** Without errno, since it is machine code that reads it. */
-  private static long call(String function, long a, long b, long c, long d, long e) {
-    return Link.call(MemorySegment.ofAddress(Link.function(function)), a, b, c, d, e, 0, 0);
+  private static long call(long function, long a, long b, long c, long d, long e) {
+    return Link.call(MemorySegment.ofAddress(function), a, b, c, d, e, 0, 0);
   }
 
   /** Instructions of x86-64, each in hexadecimal digits; an operand may be a text of its own. */
