@@ -1,5 +1,7 @@
 package iosock.inherited;
 
+import iosock.posix.Errno;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ProcFile;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.List;
  */
 public final class Arguments {
 
+  private static final String COMMAND_LINE = "/proc/self/cmdline";
+
   private final List<byte[]> all;
   private final int own;
 
@@ -22,9 +26,13 @@ public final class Arguments {
 
   /**
    * @param count how many arguments {@code main} has: they are the last ones
+   * @throws Failure if they cannot be read
    */
   public static Arguments read(Libc libc, int count) {
-    List<byte[]> all = split(ProcFile.read(libc, "/proc/self/cmdline"));
+    List<byte[]> all = split(ProcFile.read(libc, COMMAND_LINE));
+    if (all.size() <= count) {
+      throw new Failure("find the arguments in", COMMAND_LINE, Errno.ENODATA);
+    }
     return new Arguments(all, all.size() - count);
   }
 

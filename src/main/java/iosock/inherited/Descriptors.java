@@ -1,11 +1,14 @@
 package iosock.inherited;
 
+import static iosock.posix.Failure.check;
+
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.posix.ProcFile;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,9 +23,12 @@ import java.util.StringTokenizer;
 public final class Descriptors {
 
   private static final int MAX_PATH = 4096;
+  private static final String PROGRAM = "/proc/self/exe";
   private static final String DESCRIPTORS = "/proc/self/fd/";
 
   private final Libc libc;
+  private final NativeBuffer path = new NativeBuffer(MAX_PATH);
+  private final FileStatus open = new FileStatus();
 
   /** Above 2. */
   private final List<Integer> inherited = new ArrayList<>();
@@ -40,7 +46,7 @@ public final class Descriptors {
     for (int fd = 0; fd <= 2; fd++) {
       if (libc.fcntl(fd, Fcntl.F_GETFD, 0) == -Errno.EBADF) {
         // The lowest free number is this one: open(2).
-        Failure.check(libc.open(devNull, Fcntl.O_RDWR), "open", "/dev/null");
+        check(libc.open(devNull, Fcntl.O_RDWR), "open", "/dev/null");
       }
     }
   }
@@ -50,14 +56,16 @@ public final class Descriptors {
    * that are open without it are inherited.
    *
    * @param arguments with the name of the jar
+   * @throws Failure if /proc does not say which files are open
    */
   public void setCloexecOnVmDescriptors(Arguments arguments) {
     byte[] home = javaHome();
     List<FileStatus> jars = jars(arguments);
-    for (String name : new File(DESCRIPTORS).list()) {
-      int fd = Integer.parseInt(name);
-      NativeBuffer link = NativeBuffer.string(DESCRIPTORS + name);
-      if (isBelow(home, link) || isAnyOf(jars, link)) {
+    int end =
+        Integer.parseInt(ProcFile.statusField(ProcFile.read(libc, ProcFile.STATUS), "FDSize"));
+    for (int fd = 0; fd < end; fd++) {
+      // Neither closed, nor close-on-exec already.
+      if (libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0 && isVms(fd, home, jars)) {
         libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
       } else if (fd > 2 && libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0) {
         inherited.add(fd);
@@ -78,7 +86,8 @@ public final class Descriptors {
 
   /** The VM's directory, with a slash at its end. The system property for it is decoded text. */
   private byte[] javaHome() {
-    byte[] program = target(NativeBuffer.string("/proc/self/exe"));
+    int length = libc.readlink(NativeBuffer.string(PROGRAM), path);
+    byte[] program = path.get(0, check(length, "read", PROGRAM));
     int end = program.length;
     for (int component = 0; component < 2; component++) {
       end--;
@@ -89,15 +98,20 @@ public final class Descriptors {
     return Arrays.copyOf(program, end + 1);
   }
 
-  private boolean isBelow(byte[] directory, NativeBuffer link) {
-    byte[] path = target(link);
-    return path.length >= directory.length
-        && Arrays.equals(path, 0, directory.length, directory, 0, directory.length);
+  private boolean isVms(int fd, byte[] home, List<FileStatus> jars) {
+    String name = DESCRIPTORS.concat(Integer.toString(fd));
+    NativeBuffer link = NativeBuffer.string(name);
+    int length = libc.readlink(link, path);
+    if (length == -Errno.ENAMETOOLONG) {
+      return false;
+    }
+    byte[] target = path.get(0, check(length, "read", name));
+    return startsWith(target, home) || isAnyOf(jars, link);
   }
 
-  private byte[] target(NativeBuffer link) {
-    NativeBuffer path = new NativeBuffer(MAX_PATH);
-    return path.get(0, Math.max(libc.readlink(link, path), 0));
+  private static boolean startsWith(byte[] path, byte[] directory) {
+    return path.length >= directory.length
+        && Arrays.equals(path, 0, directory.length, directory, 0, directory.length);
   }
 
   /** The jar of the command line, and the class path, which the environment may have set. */
@@ -121,7 +135,6 @@ public final class Descriptors {
   }
 
   private boolean isAnyOf(List<FileStatus> files, NativeBuffer link) {
-    FileStatus open = new FileStatus();
     if (libc.statx(Fcntl.AT_FDCWD, link, 0, open) < 0) {
       return false;
     }

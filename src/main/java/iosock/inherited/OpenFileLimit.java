@@ -58,10 +58,13 @@ public final class OpenFileLimit {
     return limit;
   }
 
-  private static void lower(ResourceLimit own, String parents) {
-    int start = parents.indexOf(LINE) + LINE.length();
-    int end = parents.indexOf('\n', start);
-    StringTokenizer numbers = new StringTokenizer(parents.substring(start, end));
+  static void lower(ResourceLimit own, String parents) {
+    int line = parents.indexOf(LINE);
+    if (line < 0) {
+      // The parent has ended meanwhile.
+      return;
+    }
+    StringTokenizer numbers = new StringTokenizer(parents.substring(line + LINE.length()));
     long soft = number(numbers.nextToken());
     long hard = number(numbers.nextToken());
     if (own.soft() == own.hard() && own.hard() == hard) {

@@ -4,7 +4,6 @@ import iosock.posix.Libc;
 import iosock.posix.ProcFile;
 import iosock.posix.SignalSet;
 import iosock.posix.Signals;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The signals that were blocked and ignored when this process started, each as bit N-1 for signal
@@ -23,13 +22,13 @@ public record SignalState(long blocked, long ignored) {
 
   /** Must be called before a disposition is changed. */
   public static SignalState read(Libc libc) {
-    byte[] status = ProcFile.read(libc, "/proc/self/status");
+    byte[] status = ProcFile.read(libc, ProcFile.STATUS);
     String beforeVm = System.getProperty(IGNORED_PROPERTY);
-    long ignored = field(status, "SigIgn:");
+    long ignored = field(status, "SigIgn");
     if (beforeVm != null) {
       ignored |= Long.parseUnsignedLong(beforeVm, 16);
     }
-    return new SignalState(field(status, "SigBlk:"), ignored);
+    return new SignalState(field(status, "SigBlk"), ignored);
   }
 
   /**
@@ -47,8 +46,6 @@ public record SignalState(long blocked, long ignored) {
   }
 
   static long field(byte[] status, String name) {
-    String text = new String(status, StandardCharsets.ISO_8859_1);
-    int start = text.indexOf(name) + name.length() + 1;
-    return Long.parseUnsignedLong(text, start, start + 16, 16);
+    return Long.parseUnsignedLong(ProcFile.statusField(status, name), 16);
   }
 }

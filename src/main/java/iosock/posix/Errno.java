@@ -18,6 +18,7 @@ public final class Errno {
   public static final int EPIPE = 32;
   public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
+  public static final int ENODATA = 61;
   public static final int EPROTOTYPE = 91;
   public static final int EADDRINUSE = 98;
   public static final int ECONNABORTED = 103;
