@@ -1,7 +1,7 @@
-/* setup [-i SIGNAL] [-b SIGNAL] [-d FD] [-c SOCKET] [-x FD] COMMAND [ARG]...
+/* setup [-i SIGNAL] [-b SIGNAL] [-d FD] [-c SOCKET] [-x FD] [-n FD] COMMAND [ARG]...
    Executes COMMAND after -i ignores SIGNAL, -b blocks SIGNAL, -d opens /dev/null as FD, -c connects
-   to SOCKET and makes that standard output and standard error, -x closes FD. Each option may be
-   given several times. */
+   to SOCKET and makes that standard output and standard error, -x closes FD, -n makes FD
+   non-blocking. Each option may be given several times. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static int connected(const char *path) {
 int main(int argc, char **argv) {
     sigset_t set;
     int option, fd;
-    while ((option = getopt(argc, argv, "+i:b:d:c:x:")) != -1) {
+    while ((option = getopt(argc, argv, "+i:b:d:c:x:n:")) != -1) {
         switch (option) {
         case 'i':
             signal(atoi(optarg), SIG_IGN);
@@ -50,6 +50,9 @@ int main(int argc, char **argv) {
             break;
         case 'x':
             close(atoi(optarg));
+            break;
+        case 'n':
+            fcntl(atoi(optarg), F_SETFL, fcntl(atoi(optarg), F_GETFL) | O_NONBLOCK);
             break;
         default:
             return 1;

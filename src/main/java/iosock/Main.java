@@ -84,32 +84,47 @@ public final class Main {
       Arguments arguments = Arguments.read(libc, argumentCount);
       CommandLine line = CommandLine.parse(arguments.own());
       descriptors.setCloexecOnVmDescriptors(arguments);
-      switch (line.action()) {
-        case HELP -> messages.print(Usage.text());
-        case VERSION -> messages.print(Version.text());
-        case RUN -> {
-          return runOnSocket(line, OpenFileLimit.ofCommand(libc, arguments));
-        }
-        case RUN_ON_STDIO -> {
-          return runOnStdio(line, OpenFileLimit.ofCommand(libc, arguments));
-        }
-        case SERVE -> {
-          return serve(line);
-        }
-        case CONNECT -> {
-          return connect(line);
-        }
-      }
-      return 0;
+      return run(line, arguments);
     } catch (UsageError e) {
+      releaseSignals();
       messages.printError(e);
     } catch (Failure e) {
+      releaseSignals();
       messages.printError(e);
     }
     return ExitCode.FAILED;
   }
 
-  private int runOnSocket(CommandLine line, ResourceLimit openFiles) {
+  private int print(String text) {
+    releaseSignals();
+    messages.print(text);
+    return 0;
+  }
+
+  /** Before a message that is the last thing to do: it may have to wait, and a signal ends that. */
+  private void releaseSignals() {
+    early.release(libc);
+    messages.giveWayToNothing();
+  }
+
+  private int run(CommandLine line, Arguments arguments) {
+    try {
+      return switch (line.action()) {
+        case HELP -> print(Usage.text());
+        case VERSION -> print(Version.text());
+        case RUN -> runOnSocket(line, OpenFileLimit.ofCommand(libc, arguments));
+        case RUN_ON_STDIO -> runOnStdio(line, OpenFileLimit.ofCommand(libc, arguments));
+        case SERVE -> serve(line);
+        case CONNECT -> connect(line);
+      };
+    } catch (CommandNotRun e) {
+      releaseSignals();
+      messages.printError(new Failure("run", line.command().getFirst(), e.errno()));
+      return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
+    }
+  }
+
+  private int runOnSocket(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
     SignalPipe signals = catchSignals(inherited);
     OwnTerminal terminal = OwnTerminal.find(libc);
@@ -125,8 +140,6 @@ public final class Main {
       close(listener, line);
       relay.close();
       return code;
-    } catch (CommandNotRun e) {
-      return commandNotRun(line, e);
     } finally {
       close(listener, line);
     }
@@ -149,7 +162,7 @@ public final class Main {
     return child;
   }
 
-  private int runOnStdio(CommandLine line, ResourceLimit openFiles) {
+  private int runOnStdio(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
     SignalPipe signals = catchSignals(inherited);
     OwnTerminal terminal = OwnTerminal.find(libc);
@@ -165,8 +178,6 @@ public final class Main {
       restore(terminal);
       checkOutput(relay.outputError());
       return code;
-    } catch (CommandNotRun e) {
-      return commandNotRun(line, e);
     } finally {
       restore(terminal);
     }
@@ -186,14 +197,10 @@ public final class Main {
         : new PipesEndpoint(libc, new StdioPipes(libc));
   }
 
-  private int commandNotRun(CommandLine line, CommandNotRun e) {
-    messages.printError(new Failure("run", line.command().getFirst(), e.errno()));
-    return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
-  }
-
   /** The exit code stays the command's. Output that was closed, or has no reader, is no error. */
   private void checkOutput(int errno) {
     if (errno != 0 && errno != Errno.EPIPE && errno != Errno.EBADF) {
+      releaseSignals();
       messages.printError(new Failure("write to", "standard output", errno));
     }
   }
@@ -258,6 +265,7 @@ public final class Main {
       }
     }
     if (code == 0) {
+      releaseSignals();
       messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
     }
     return end(line, relay, code);
@@ -283,6 +291,7 @@ public final class Main {
   private SignalPipe catchSignals(SignalState inherited) {
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
     early.deliver();
+    messages.giveWayTo(signals);
     return signals;
   }
 

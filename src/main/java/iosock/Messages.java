@@ -3,12 +3,14 @@ package iosock;
 import iosock.cli.DetachKey;
 import iosock.cli.UsageError;
 import iosock.posix.Ascii;
+import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
 import iosock.relay.ErrorLog;
+import iosock.signal.SignalPipe;
 import java.io.ByteArrayOutputStream;
 
 /** The messages that iosock prints, as bytes: what they quote need not be text in any charset. */
@@ -46,10 +48,30 @@ final class Messages implements ErrorLog {
   /** How long a terminal may take nothing. */
   private static final int TERMINAL_TIMEOUT_MILLIS = 1000;
 
+  /** A pipe that poll(2) finds writable takes as much without blocking: pipe(7). */
+  private static final int PIPE_BUF = 4096;
+
+  /** poll(2) ignores it. */
+  private static final int NO_DESCRIPTOR = -1;
+
   private final Libc libc;
+  private int signalPipe = NO_DESCRIPTOR;
 
   Messages(Libc libc) {
     this.libc = libc;
+  }
+
+  /**
+   * From now on a message gives way to a signal: what is left of it is not printed if a signal
+   * arrives, or has arrived, while there is no room for it. The signal is not read.
+   */
+  void giveWayTo(SignalPipe pipe) {
+    signalPipe = pipe.fd();
+  }
+
+  /** From now on a message waits until there is room for it. */
+  void giveWayToNothing() {
+    signalPipe = NO_DESCRIPTOR;
   }
 
   /**
@@ -152,16 +174,30 @@ final class Messages implements ErrorLog {
     write(STANDARD_ERROR, line.toByteArray());
   }
 
+  /**
+   * Waits while the descriptor is full, also where it is non-blocking.
+   *
+   * @return 0, or a negative errno
+   */
   private int write(int fd, byte[] text) {
     NativeBuffer bytes = NativeBuffer.string(text);
+    Watch room = new Watch(fd);
+    Watch signals = new Watch(signalPipe);
+    PollSet wait = PollSet.of(room, PollSet.POLLOUT, signals, PollSet.POLLIN);
     int done = 0;
     while (done < text.length) {
-      long written = libc.write(fd, bytes, done, text.length - done);
-      if (written < 0) {
-        return (int) written;
+      wait.poll(libc, -1);
+      if (room.revents() != 0) {
+        int length = Math.min(text.length - done, PIPE_BUF);
+        int written = (int) libc.write(fd, bytes, done, length);
+        if (written < 0 && !Errno.isTemporary(written)) {
+          return written;
+        }
+        done += Math.max(written, 0);
+      } else if (signals.revents() != 0) {
+        return -Errno.EINTR;
       }
-      done += (int) written;
     }
-    return done;
+    return 0;
   }
 }

@@ -20,8 +20,10 @@ public final class Libc {
   static final long DUP2 = Link.function("dup2");
   static final long ERRNO_LOCATION = Link.function("__errno_location");
   static final long EXECVP = Link.function("execvp");
+  private static final long FCHDIR = Link.function("fchdir");
   private static final long FCNTL = Link.function("fcntl");
   private static final long FLOCK = Link.function("flock");
+  private static final long GETENV = Link.function("getenv");
   private static final long GETPEERNAME = Link.function("getpeername");
   private static final long GETPGID = Link.function("getpgid");
   private static final long GETPGRP = Link.function("getpgrp");
@@ -42,6 +44,7 @@ public final class Libc {
   private static final long PIPE2 = Link.function("pipe2");
   private static final long POLL = Link.function("poll");
   private static final long POSIX_OPENPT = Link.function("posix_openpt");
+  private static final long PUTENV = Link.function("putenv");
   private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
   private static final long READLINK = Link.function("readlink");
@@ -69,11 +72,13 @@ public final class Libc {
   private static final long UMASK = Link.function("umask");
   private static final long UNLINK = Link.function("unlink");
   private static final long UNLOCKPT = Link.function("unlockpt");
+  private static final long UNSETENV = Link.function("unsetenv");
   private static final long WAITPID = Link.function("waitpid");
   static final long WRITE = Link.function("write");
 
   private final NativeBuffer word = new NativeBuffer(Long.BYTES);
   private final NativeBuffer length = new NativeBuffer(Integer.BYTES);
+  private final Sigaction current = new Sigaction(Signals.SIG_DFL, 0);
 
   public int accept4(int fd, int flags) {
     return result(call(ACCEPT4, fd, 0, 0, flags, 0, 0));
@@ -119,12 +124,23 @@ public final class Libc {
     return result(call(CONNECT, fd, address.address(), address.length()));
   }
 
+  public int fchdir(int fd) {
+    return result(call(FCHDIR, fd, 0, 0));
+  }
+
   public int fcntl(int fd, int command, int argument) {
     return result(call(FCNTL, fd, command, argument));
   }
 
   public int flock(int fd, int operation) {
     return result(call(FLOCK, fd, operation, 0));
+  }
+
+  /**
+   * @return the address of the value, in the environment itself; 0 if there is no such variable
+   */
+  public long getenv(NativeBuffer name) {
+    return call(GETENV, name.address(), 0, 0);
   }
 
   /**
@@ -255,6 +271,14 @@ public final class Libc {
     return result(call(RAISE, signal, 0, 0));
   }
 
+  /**
+   * @param variable the address of a name, an equals sign and a value, which become part of the
+   *     environment: they are not copied
+   */
+  public int putenv(long variable) {
+    return result(call(PUTENV, variable, 0, 0));
+  }
+
   public long read(int fd, NativeBuffer buffer, int length) {
     return call(READ, fd, buffer.address(), length);
   }
@@ -307,6 +331,12 @@ public final class Libc {
 
   public int sigaction(int signal, Sigaction action) {
     return result(call(SIGACTION, signal, action.address(), 0));
+  }
+
+  /** Whether this process ignores a signal: sigaction(2). */
+  public boolean isIgnored(int signal) {
+    return call(SIGACTION, signal, 0, current.address()) == 0
+        && current.handler() == Signals.SIG_IGN;
   }
 
   /**
@@ -398,6 +428,10 @@ public final class Libc {
 
   public int unlockpt(int master) {
     return result(call(UNLOCKPT, master, 0, 0));
+  }
+
+  public int unsetenv(NativeBuffer name) {
+    return result(call(UNSETENV, name.address(), 0, 0));
   }
 
   /**

@@ -32,6 +32,10 @@ public final class Sigaction {
     memory.putInt(OFFSETOF_sa_flags, flags);
   }
 
+  long handler() {
+    return memory.getLong(OFFSETOF_sa_handler);
+  }
+
   long address() {
     return memory.address();
   }

@@ -1,6 +1,7 @@
 package iosock.signal;
 
 import iosock.posix.Libc;
+import iosock.posix.Sigaction;
 import iosock.posix.Signals;
 
 /**
@@ -30,6 +31,20 @@ public final class StartupSignals implements Runnable {
   public synchronized void deliver() {
     caught = true;
     notifyAll();
+  }
+
+  /**
+   * Lets SIGTERM, SIGINT and SIGHUP end the process at once from now on, unless they are ignored;
+   * one that was deferred does so now. To be called when nothing is left to be undone, and what
+   * follows may wait: the last message.
+   */
+  public void release(Libc libc) {
+    for (int signal : new int[] {Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP}) {
+      if (!libc.isIgnored(signal)) {
+        libc.sigaction(signal, new Sigaction(Signals.SIG_DFL, 0));
+      }
+    }
+    deliver();
   }
 
   /** The shutdown hook. */
