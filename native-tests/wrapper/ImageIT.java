@@ -177,6 +177,15 @@ class ImageIT {
     return counts.toString();
   }
 
+  /** In kB, as ulimit(1) takes it. The VM would reserve more than 1 GB for classes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"- echo hello", "-p - echo hello", "NAME echo hello"})
+  void littleAddressSpaceWillDo(String arguments) throws Exception {
+    String script = "ulimit -v 500000; exec \"$0\" ".concat(arguments.replace("NAME", NAME));
+    Run run = Run.of(scratch, "sh", "-c", script, copy.resolve("bin/iosock").toString());
+    assertEquals(new Run(0, "hello"), new Run(run.exitCode(), run.output().strip()));
+  }
+
   /** The VM prints through its log, and directly. */
   @ParameterizedTest
   @ValueSource(
@@ -193,7 +202,9 @@ class ImageIT {
             "-c",
             "JAVA_TOOL_OPTIONS=" + option + " exec \"$@\" 2>errors",
             "sh",
-            copy.resolve("bin/iosock").toString(),
+            copy.resolve("bin/java").toString(),
+            "-m",
+            "iosock",
             "-",
             "echo",
             "data");
