@@ -181,9 +181,42 @@ class ContainerIT {
   }
 
   @Test
+  void theContainerfileBuilds() throws Exception {
+    build("sh", "cat");
+    try (Container container = container().start("localhost/iosock")) {
+      assertEquals(0, container.exitCode());
+      assertTrue(container.logs().startsWith("Usage: iosock "), container.logs());
+    }
+    String options = "JAVA_TOOL_OPTIONS=-javaagent:missing.jar";
+    try (Container container =
+        container().with("--env=" + options).start("localhost/iosock", Container.SOCKET, "sh")) {
+      try (Client client = container.connect()) {
+        client.send("echo JAVA_TOOL_OPTIONS=$JAVA_TOOL_OPTIONS\n");
+        assertEquals(options, client.readLine());
+      }
+      assertStops(container, 128 + 15);
+      assertEquals("", container.logs());
+    }
+  }
+
+  /** With the entrypoint that the Containerfile names for it. */
+  @Test
   void theContainerfileBuildsOnABaseWithoutAShell() throws Exception {
+    build("cat");
+    String entrypoint = "[\"/opt/iosock/bin/java\", \"-m\", \"iosock\"]";
+    assertTrue(Files.readString(Examples.file("Containerfile")).contains(entrypoint));
+    try (Container container =
+        container()
+            .with("--entrypoint=" + entrypoint)
+            .start("localhost/iosock", Container.SOCKET, "cat")) {
+      assertEchoesAndStops(container);
+    }
+  }
+
+  /** Builds localhost/iosock on a base with these programs. */
+  private void build(String... programs) throws Exception {
     RootFileSystem base =
-        RootFileSystem.of(Files.createDirectory(directory.resolve("files")), "cat")
+        RootFileSystem.of(Files.createDirectory(directory.resolve("files")), programs)
             .withItsLibraries();
     Path archive = directory.resolve("base.tar");
     assertEquals(
@@ -195,13 +228,6 @@ class ContainerIT {
         "--tag=iosock",
         "--file=" + Examples.file("Containerfile"),
         System.getProperty("iosock.image"));
-    try (Container container = container().start("localhost/iosock")) {
-      assertEquals(0, container.exitCode());
-      assertTrue(container.logs().startsWith("Usage: iosock "), container.logs());
-    }
-    try (Container container = container().start("localhost/iosock", Container.SOCKET, "cat")) {
-      assertEchoesAndStops(container);
-    }
   }
 
   private Container.Builder container() throws IOException {

@@ -11,8 +11,8 @@ import java.util.List;
 /** The two forms in which iosock is built, and how each is started. */
 public enum Build {
   /**
-   * The image. The script {@code bin/iosock} is left out: it adds nothing to what the tests look
-   * at, and a shell cannot pass on an environment variable whose name is none for it.
+   * The image. The script {@code bin/iosock} is left out: a shell cannot pass on an environment
+   * variable whose name is none for it. What the script adds is tested in {@code start}.
    */
   IMAGE(
       List.of(Path.of(System.getProperty("iosock.image"), "bin/java").toString()), "-m", "iosock"),

@@ -13,8 +13,10 @@ import iosock.cli.Version;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
+import iosock.inherited.HiddenVariables;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
+import iosock.inherited.WorkingDirectory;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
@@ -81,6 +83,8 @@ public final class Main {
   private int main(int argumentCount) {
     try {
       descriptors.ensureStdioOpen();
+      WorkingDirectory.restore(libc);
+      HiddenVariables.restore(libc);
       Arguments arguments = Arguments.read(libc, argumentCount);
       CommandLine line = CommandLine.parse(arguments.own());
       descriptors.setCloexecOnVmDescriptors(arguments);
