@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** fcntl.h, and sys/file.h for {@code flock}. */
+/** fcntl.h. */
 public final class Fcntl {
 
   public static final int O_RDONLY = 0;
@@ -9,6 +9,7 @@ public final class Fcntl {
   public static final int O_NOCTTY = 0400;
   public static final int O_NONBLOCK = 04000;
   public static final int O_CLOEXEC = 02000000;
+  public static final int O_PATH = 010000000;
 
   public static final int F_GETFD = 1;
   public static final int F_SETFD = 2;
@@ -22,9 +23,6 @@ public final class Fcntl {
   public static final int AT_FDCWD = -100;
   public static final int AT_SYMLINK_NOFOLLOW = 0x100;
   public static final int AT_EMPTY_PATH = 0x1000;
-
-  public static final int LOCK_EX = 2;
-  public static final int LOCK_NB = 4;
 
   private Fcntl() {}
 }

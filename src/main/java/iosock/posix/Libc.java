@@ -15,6 +15,7 @@ public final class Libc {
   private static final long BIND = Link.function("bind");
   private static final long CFMAKERAW = Link.function("cfmakeraw");
   private static final long CLONE = Link.function("clone");
+  private static final long CHMOD = Link.function("chmod");
   private static final long CLOSE = Link.function("close");
   private static final long CONNECT = Link.function("connect");
   static final long DUP2 = Link.function("dup2");
@@ -22,8 +23,9 @@ public final class Libc {
   static final long EXECVP = Link.function("execvp");
   private static final long FCHDIR = Link.function("fchdir");
   private static final long FCNTL = Link.function("fcntl");
-  private static final long FLOCK = Link.function("flock");
+  private static final long GETEGID = Link.function("getegid");
   private static final long GETENV = Link.function("getenv");
+  private static final long GETEUID = Link.function("geteuid");
   private static final long GETPEERNAME = Link.function("getpeername");
   private static final long GETPGID = Link.function("getpgid");
   private static final long GETPGRP = Link.function("getpgrp");
@@ -64,6 +66,7 @@ public final class Libc {
   private static final long STATX = Link.function("statx");
   private static final long STRERROR = Link.function("strerror");
   private static final long STRLEN = Link.function("strlen");
+  private static final long SYSCALL = Link.function("syscall");
   private static final long TCGETATTR = Link.function("tcgetattr");
   private static final long TEE = Link.function("tee");
   private static final long TCGETPGRP = Link.function("tcgetpgrp");
@@ -116,6 +119,10 @@ public final class Libc {
     return pid;
   }
 
+  public int chmod(NativeBuffer path, int mode) {
+    return result(call(CHMOD, path.address(), mode, 0));
+  }
+
   public int close(int fd) {
     return result(call(CLOSE, fd, 0, 0));
   }
@@ -132,8 +139,12 @@ public final class Libc {
     return result(call(FCNTL, fd, command, argument));
   }
 
-  public int flock(int fd, int operation) {
-    return result(call(FLOCK, fd, operation, 0));
+  public int getegid() {
+    return (int) call(GETEGID, 0, 0, 0);
+  }
+
+  public int geteuid() {
+    return (int) call(GETEUID, 0, 0, 0);
   }
 
   /**
@@ -192,6 +203,34 @@ public final class Libc {
     length.putInt(0, Integer.BYTES);
     int result = result(call(GETSOCKOPT, fd, level, option, word.address(), length.address(), 0));
     return result < 0 ? result : word.getInt(0);
+  }
+
+  /**
+   * SO_PEERCRED: unix(7).
+   *
+   * @param credentials receives those of the peer, as they were when it connected or listened
+   */
+  public int getPeerCredentials(int fd, Credentials credentials) {
+    length.putInt(0, Credentials.SIZEOF);
+    int option = Sockets.SO_PEERCRED;
+    long value = credentials.address();
+    return result(call(GETSOCKOPT, fd, Sockets.SOL_SOCKET, option, value, length.address(), 0));
+  }
+
+  /**
+   * SO_PEERGROUPS, Linux 4.13.
+   *
+   * @param groups receives the peer's supplementary groups, each an int
+   * @return how many bytes the groups need; or a negative errno, -ERANGE if {@code groups} is too
+   *     small
+   */
+  public int getPeerGroups(int fd, NativeBuffer groups) {
+    length.putInt(0, groups.size());
+    int option = Sockets.SO_PEERGROUPS;
+    long value = groups.address();
+    int result =
+        result(call(GETSOCKOPT, fd, Sockets.SOL_SOCKET, option, value, length.address(), 0));
+    return result < 0 ? result : length.getInt(0);
   }
 
   /** How many bytes can be read from a pipe or socket: ioctl(2). */
@@ -366,16 +405,24 @@ public final class Libc {
     return call(SPLICE, from, 0, to, 0, length, flags);
   }
 
+  /**
+   * Where a sandbox refuses statx(2) with EPERM, fstatat(2) is called; for ENOSYS libc does that.
+   */
   public int statx(int directory, NativeBuffer path, int flags, FileStatus status) {
-    return result(
-        call(
-            STATX,
-            directory,
-            path.address(),
-            flags,
-            FileStatus.STATX_BASIC_STATS,
-            status.address(),
-            0));
+    int mask = FileStatus.STATX_BASIC_STATS;
+    int result = result(call(STATX, directory, path.address(), flags, mask, status.address(), 0));
+    return result == -Errno.EPERM ? fstatat(directory, path, flags, status) : result;
+  }
+
+  /** As a system call, since libc has its function by this name only from 2.33 on. */
+  private int fstatat(int directory, NativeBuffer path, int flags, FileStatus status) {
+    long stat = status.stat().address();
+    long number = SystemCalls.SYS_newfstatat;
+    int result = result(call(SYSCALL, number, directory, path.address(), stat, flags, 0));
+    if (result == 0) {
+      status.takeStat();
+    }
+    return result;
   }
 
   /** The text of an error, in the user's language and charset. */

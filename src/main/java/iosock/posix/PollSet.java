@@ -11,6 +11,10 @@ package iosock.posix;
 public final class PollSet {
 
   public static final int POLLIN = 0x1;
+
+  /** An out-of-band byte has come. */
+  public static final int POLLPRI = 0x2;
+
   public static final int POLLOUT = 0x4;
   public static final int POLLERR = 0x8;
   public static final int POLLHUP = 0x10;

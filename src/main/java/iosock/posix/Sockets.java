@@ -15,12 +15,18 @@ public final class Sockets {
   public static final int SO_LINGER = 13;
   public static final int SO_DOMAIN = 39;
   public static final int SO_OOBINLINE = 10;
+  static final int SO_PEERCRED = 17;
+  static final int SO_PEERGROUPS = 59;
+
+  /** Linux 6.16, asm-generic/socket.h; as older headers do not have it. */
+  public static final int SO_PASSRIGHTS = 83;
 
   static final int SCM_RIGHTS = 1;
 
   public static final int SHUT_WR = 1;
   public static final int SHUT_RDWR = 2;
 
+  public static final int MSG_OOB = 1;
   public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;

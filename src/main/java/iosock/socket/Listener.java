@@ -2,7 +2,6 @@ package iosock.socket;
 
 import static iosock.posix.Failure.check;
 
-import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
@@ -18,8 +17,6 @@ public final class Listener {
 
   /** How many connections may be pending. */
   public static final int BACKLOG = 128;
-
-  private static final int PERMISSIONS = 0777;
 
   private final Libc libc;
   private final SocketName name;
@@ -41,17 +38,15 @@ public final class Listener {
    * Binds and listens. A path whose socket no process has open is replaced; any other file at the
    * path is left alone.
    *
-   * @param mode the permission bits of the path, right from its creation
+   * @param mode the permission bits of the path, right from its creation; an abstract name has them
+   *     by the peer's credentials
    * @throws Failure if that fails; then no file is left
    */
   public static Listener listen(Libc libc, SocketName name, int mode) {
     SocketAddress address = name.address(BIND);
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
     int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
-    int bound = bind(libc, fd, address, mode);
-    if (bound == -Errno.EADDRINUSE && !name.isAbstract()) {
-      bound = replace(libc, fd, name, address, mode);
-    }
+    int bound = name.isAbstract() ? libc.bind(fd, address) : PathBinding.bind(libc, fd, name, mode);
     check(bound, BIND, name.text());
     FileStatus file = name.isAbstract() ? null : status(libc, name);
     Listener listener = new Listener(libc, name, fd, file);
@@ -61,60 +56,6 @@ public final class Listener {
     }
     check(listens, "listen on", name.text());
     return listener;
-  }
-
-  /** bind(2) gives the path all permissions that the umask leaves, whatever the directory's ACL. */
-  private static int bind(Libc libc, int fd, SocketAddress address, int mode) {
-    int umask = libc.umask(PERMISSIONS & ~mode);
-    int result = libc.bind(fd, address);
-    libc.umask(umask);
-    return result;
-  }
-
-  /**
-   * Replaces a socket that no process has open, under a lock on the directory: otherwise, of two
-   * processes that find the same socket dead, the slower one would unlink the socket that the
-   * faster one has just bound. A directory that cannot be read cannot be locked; then there is no
-   * lock.
-   */
-  private static int replace(Libc libc, int fd, SocketName name, SocketAddress address, int mode) {
-    NativeBuffer directory = NativeBuffer.string(name.directory());
-    int lock = libc.open(directory, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
-    try {
-      if (libc.flock(lock, Fcntl.LOCK_EX | Fcntl.LOCK_NB) == -Errno.EAGAIN) {
-        return -Errno.EADDRINUSE;
-      }
-      FileStatus file = status(libc, name);
-      if (file == null) {
-        return bind(libc, fd, address, mode);
-      }
-      if (file.type() != FileStatus.S_IFSOCK) {
-        return -Errno.EEXIST;
-      }
-      int dead = probe(libc, address);
-      if (dead != -Errno.ECONNREFUSED) {
-        return dead;
-      }
-      int unlinked = libc.unlink(NativeBuffer.string(name.text()));
-      return unlinked < 0 ? unlinked : bind(libc, fd, address, mode);
-    } finally {
-      libc.close(lock);
-    }
-  }
-
-  /**
-   * Tests whether a process has the socket open. A datagram socket is refused for its type, so it
-   * never becomes a client, and it finds a socket that is bound but does not listen yet.
-   *
-   * @return -ECONNREFUSED if no process has it open, -EADDRINUSE if one has, or another negative
-   *     errno
-   */
-  private static int probe(Libc libc, SocketAddress address) {
-    int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
-    int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
-    int result = libc.connect(fd, address);
-    libc.close(fd);
-    return result >= 0 || result == -Errno.EPROTOTYPE ? -Errno.EADDRINUSE : result;
   }
 
   /**
