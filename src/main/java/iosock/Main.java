@@ -239,7 +239,7 @@ public final class Main {
     if (line.pty() && terminal.isInput()) {
       return attach(line, signals, terminal);
     }
-    int server = Connection.connect(libc, new SocketName(line.socket()), null, signals);
+    int server = Connection.connect(libc, new SocketName(line.socket()), null, false, signals);
     PeerRelay relay =
         PeerRelay.connect(libc, messages, signals, StandardDescriptors.OWN, terminal, server);
     return end(line, relay, relay.run());
@@ -248,7 +248,7 @@ public final class Main {
   private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal)
       throws TerminatedBySignal {
     SocketName name = new SocketName(line.socket());
-    int server = Connection.connect(libc, name, sizeAddress(terminal), signals);
+    int server = Connection.connect(libc, name, sizeAddress(terminal), true, signals);
     PeerRelay relay =
         PeerRelay.attach(
             libc, messages, signals, StandardDescriptors.OWN, terminal, server, line.detachKey());

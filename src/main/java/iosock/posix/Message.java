@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * Bytes that are sent or received, and a descriptor that may come beside them.
+ * Bytes that are sent or received, and descriptors that may come beside them.
  *
  * <pre>{@code
  * struct msghdr { void *msg_name; socklen_t msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
@@ -29,25 +29,27 @@ public final class Message {
   /** To send {@code length} bytes of a buffer from {@code offset} on, and a descriptor. */
   public Message sending(NativeBuffer buffer, int offset, int length, int fd) {
     descriptor.set(fd);
-    return with(buffer, offset, length);
+    return with(buffer, offset, length, descriptor.size());
   }
 
   /** To receive at most {@code length} bytes into a buffer, and what may come beside them. */
   public Message receiving(NativeBuffer buffer, int length) {
-    return with(buffer, 0, length);
+    return with(buffer, 0, length, descriptor.capacity());
   }
 
-  private Message with(NativeBuffer buffer, int offset, int length) {
+  private Message with(NativeBuffer buffer, int offset, int length, int control) {
     bytes.set(buffer, offset, length);
-    memory.putLong(OFFSETOF_msg_controllen, descriptor.size());
+    memory.putLong(OFFSETOF_msg_controllen, control);
     return this;
   }
 
-  /**
-   * @return the descriptor that was received, which the caller closes; -1 if there was none
-   */
-  public int descriptor() {
-    return descriptor.get(memory.getLong(OFFSETOF_msg_controllen));
+  /** How many descriptors were received; they are the caller's to close. */
+  public int descriptorCount() {
+    return descriptor.count(memory.getLong(OFFSETOF_msg_controllen));
+  }
+
+  public int descriptor(int index) {
+    return descriptor.get(index);
   }
 
   long address() {

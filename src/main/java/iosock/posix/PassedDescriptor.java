@@ -1,7 +1,7 @@
 package iosock.posix;
 
 /**
- * A control message with one descriptor in it: unix(7).
+ * A control message with descriptors in it: unix(7).
  *
  * <pre>{@code
  * struct cmsghdr { size_t cmsg_len; int cmsg_level, cmsg_type; };    // sys/socket.h
@@ -14,10 +14,13 @@ final class PassedDescriptor {
   static final int OFFSETOF_cmsg_level = 8;
   static final int OFFSETOF_cmsg_type = 12;
 
-  /** CMSG_LEN and CMSG_SPACE of an int. */
+  /** SCM_MAX_FD of the kernel: how many there can be in a message. */
+  private static final int MAX_COUNT = 253;
+
+  /** CMSG_LEN of one and of all. */
   private static final int LENGTH = SIZEOF + Integer.BYTES;
 
-  private static final int SPACE = SIZEOF + Long.BYTES;
+  private static final int SPACE = SIZEOF + MAX_COUNT * Integer.BYTES;
 
   private final NativeBuffer memory = new NativeBuffer(SPACE);
 
@@ -29,23 +32,33 @@ final class PassedDescriptor {
   }
 
   /**
+   * How many have been received.
+   *
    * @param received how many bytes of control messages were
-   * @return -1 if there is none
    */
-  int get(long received) {
-    boolean isOne =
+  int count(long received) {
+    boolean isRights =
         received >= LENGTH
             && memory.getInt(OFFSETOF_cmsg_level) == Sockets.SOL_SOCKET
             && memory.getInt(OFFSETOF_cmsg_type) == Sockets.SCM_RIGHTS;
-    return isOne ? memory.getInt(SIZEOF) : -1;
+    return isRights ? (int) (memory.getLong(OFFSETOF_cmsg_len) - SIZEOF) / Integer.BYTES : 0;
+  }
+
+  int get(int index) {
+    return memory.getInt(SIZEOF + index * Integer.BYTES);
   }
 
   long address() {
     return memory.address();
   }
 
-  /** Room for one: what else is sent the kernel closes. */
+  /** With one descriptor, to send it. */
   int size() {
     return LENGTH;
+  }
+
+  /** Room for all that can come: what does not fit the kernel closes, in the thread that reads. */
+  int capacity() {
+    return SPACE;
   }
 }

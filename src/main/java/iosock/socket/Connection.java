@@ -21,17 +21,22 @@ public final class Connection {
   /**
    * Waits while the listener's backlog is full.
    *
+   * @param takesDescriptors whether the server may send descriptors
    * @param ownName an abstract name for this end of the connection, used if it is free; null for
    *     none
    * @return a non-blocking descriptor, which the caller closes
    * @throws Failure if no process listens
    * @throws TerminatedBySignal if a signal that ends the process arrives meanwhile
    */
-  public static int connect(Libc libc, SocketName name, byte[] ownName, SignalPipe signals)
+  public static int connect(
+      Libc libc, SocketName name, byte[] ownName, boolean takesDescriptors, SignalPipe signals)
       throws TerminatedBySignal {
     SocketAddress address = name.address("connect to");
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
     int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
+    if (!takesDescriptors) {
+      DescriptorPassing.refuse(libc, fd);
+    }
     if (ownName != null) {
       libc.bind(fd, SocketAddress.abstractName(ownName));
     }

@@ -50,6 +50,7 @@ public final class Listener {
     check(bound, BIND, name.text());
     FileStatus file = name.isAbstract() ? null : status(libc, name);
     Listener listener = new Listener(libc, name, fd, file);
+    DescriptorPassing.refuse(libc, fd);
     int listens = libc.listen(fd, BACKLOG);
     if (listens < 0) {
       listener.close();

@@ -11,6 +11,7 @@ import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.posix.Watch;
 import iosock.posix.WindowSize;
+import iosock.socket.DescriptorPassing;
 import iosock.tty.PseudoTerminal;
 
 /**
@@ -71,6 +72,7 @@ public final class WindowSizeReceiver implements SocketWriter {
       return false;
     }
     local.fd(ends.getInt(0));
+    DescriptorPassing.refuse(libc, local.fd());
     remote = ends.getInt(Integer.BYTES);
     done = false;
     return true;

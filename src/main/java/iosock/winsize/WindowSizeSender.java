@@ -10,6 +10,7 @@ import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.posix.Watch;
 import iosock.posix.WindowSize;
+import iosock.socket.DescriptorPassing;
 import iosock.tty.OwnTerminal;
 
 /**
@@ -32,6 +33,9 @@ public final class WindowSizeSender implements SocketReader {
   /** Whether the first bytes are still to come. */
   private boolean expecting = true;
 
+  /** How many bytes are to come beside which there may be descriptors. */
+  private long unchecked = Long.MAX_VALUE;
+
   /** Whether there is a size that has not been sent. */
   private boolean sizePending;
 
@@ -44,11 +48,11 @@ public final class WindowSizeSender implements SocketReader {
 
   @Override
   public long read(int socket, Inlet to, long max) {
-    if (!expecting) {
+    if (unchecked == 0) {
       return to.fill(socket, max);
     }
     server = socket;
-    return to.copy(first, max);
+    return to.copy(first, Math.min(max, unchecked));
   }
 
   private final class First implements Inlet.Reader {
@@ -61,29 +65,53 @@ public final class WindowSizeSender implements SocketReader {
               message.receiving(buffer, max),
               Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
       if (received > 0) {
-        expecting = false;
-        take(message.descriptor());
+        unchecked -= received;
+        takeDescriptors();
       }
       return received;
     }
   }
 
-  /** Keeps only what a server of ours sends; of anything else it matters how it is closed. */
-  private void take(int descriptor) {
-    if (descriptor == NONE) {
-      return;
+  /**
+   * Keeps only what a server of ours sends beside the first bytes. After them no more descriptors
+   * are taken; those that have been sent already are dropped.
+   */
+  private void takeDescriptors() {
+    int kept = expecting && message.descriptorCount() > 0 && isOurs(message.descriptor(0)) ? 1 : 0;
+    for (int i = kept; i < message.descriptorCount(); i++) {
+      drop(message.descriptor(i));
     }
-    channel.fd(descriptor);
-    boolean isOurs =
-        libc.getsockopt(descriptor, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN) == Sockets.AF_UNIX
-            && libc.getsockopt(descriptor, Sockets.SOL_SOCKET, Sockets.SO_TYPE)
-                == Sockets.SOCK_SEQPACKET;
-    if (isOurs) {
+    if (kept > 0) {
+      channel.fd(message.descriptor(0));
       sizeChanged();
-    } else {
-      libc.unsetLinger(descriptor);
-      done = true;
     }
+    if (expecting) {
+      expecting = false;
+      if (DescriptorPassing.refuse(libc, server)) {
+        unchecked = Math.max(libc.fionread(server), 0);
+      }
+    }
+  }
+
+  private boolean isOurs(int descriptor) {
+    return domain(descriptor) == Sockets.AF_UNIX
+        && libc.getsockopt(descriptor, Sockets.SOL_SOCKET, Sockets.SO_TYPE)
+            == Sockets.SOCK_SEQPACKET;
+  }
+
+  /**
+   * Closes it only where that cannot wait. A socket of AF_UNIX may hold other descriptors, and what
+   * a file does on close(2) is not known: they stay open until iosock exits.
+   */
+  private void drop(int descriptor) {
+    int domain = domain(descriptor);
+    if (domain >= 0 && domain != Sockets.AF_UNIX && libc.unsetLinger(descriptor) == 0) {
+      libc.close(descriptor);
+    }
+  }
+
+  private int domain(int descriptor) {
+    return libc.getsockopt(descriptor, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN);
   }
 
   /** The terminal may have another size by now. */
