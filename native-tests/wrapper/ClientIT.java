@@ -74,16 +74,13 @@ class ClientIT {
   }
 
   @Test
-  void aClientThatHasShutDownSendingStillReceivesAndBlocksAnother() throws Exception {
+  void aClientThatHasShutDownSendingStillReceives() throws Exception {
     try (Iosock iosock =
         Iosock.running(directory, "sh", "-c", "read x; echo $x; read y; echo $y; read z; exit 4")) {
       try (Client client = iosock.connect()) {
         client.send("one\n");
         client.shutdownOutput();
         assertEquals("one", client.readLine());
-        try (Client other = iosock.connect()) {
-          assertEquals("", other.readText(1));
-        }
         Idle.await(iosock.pid());
       }
       try (Client client = iosock.connect()) {

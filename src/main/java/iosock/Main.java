@@ -32,6 +32,8 @@ import iosock.signal.StartupSignals;
 import iosock.signal.TerminatedBySignal;
 import iosock.socket.Connection;
 import iosock.socket.Listener;
+import iosock.socket.Rejection;
+import iosock.socket.ServerUser;
 import iosock.socket.SocketName;
 import iosock.tty.JobControl;
 import iosock.tty.OwnTerminal;
@@ -258,6 +260,7 @@ public final class Main {
       terminal.goRaw();
       // Before the message, which names the detach key: a user may press it at once.
       terminal.enterRawModeIfForeground(new JobControl(libc, signals), true);
+      messages.printServerUser(line.socket(), ServerUser.ifForeign(libc, name, server));
       messages.printAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
@@ -268,7 +271,7 @@ public final class Main {
         messages.resetTerminal(relay.isDetached());
       }
     }
-    if (code == 0) {
+    if (code == 0 && relay.rejection() == Rejection.NONE) {
       releaseSignals();
       messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
     }
@@ -284,8 +287,13 @@ public final class Main {
     return WindowSizeAddress.of(size, libc.getpid(), System.nanoTime());
   }
 
-  private static int end(CommandLine line, PeerRelay relay, int code) {
+  private int end(CommandLine line, PeerRelay relay, int code) {
     relay.close();
+    if (code == 0 && relay.rejection() != Rejection.NONE) {
+      releaseSignals();
+      messages.printRejected(line.socket(), relay.rejection());
+      return ExitCode.FAILED;
+    }
     if (code == 0 && relay.writeError() != 0) {
       throw new Failure("send everything to", line.socket(), relay.writeError());
     }

@@ -11,7 +11,9 @@ import iosock.posix.PollSet;
 import iosock.posix.Watch;
 import iosock.relay.ErrorLog;
 import iosock.signal.SignalPipe;
+import iosock.socket.Rejection;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** The messages that iosock prints, as bytes: what they quote need not be text in any charset. */
 final class Messages implements ErrorLog {
@@ -83,14 +85,39 @@ final class Messages implements ErrorLog {
     Failure.check(write(STANDARD_OUTPUT, Ascii.bytes(text)), "write to", "standard output");
   }
 
+  /**
+   * Names the user who serves an abstract socket. The terminal is in raw mode by now.
+   *
+   * @param user prints nothing if it is empty
+   */
+  void printServerUser(byte[] socket, byte[] user) {
+    if (user.length > 0) {
+      printRawLine("", socket, " is served by user ", user);
+    }
+  }
+
   /** Says that a session has begun, and how to leave it. The terminal is in raw mode by now. */
   void printAttached(byte[] socket, int detachKey) {
     String how =
         detachKey == DetachKey.NONE
             ? "; no key detaches"
             : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
-    String end = libc.isatty(STANDARD_ERROR) ? "\r" : "";
-    printLine("attached to ", socket, how, Ascii.bytes(end));
+    printRawLine("attached to ", socket, how, new byte[0]);
+  }
+
+  private void printRawLine(String before, byte[] subject, String between, byte[] after) {
+    byte[] line = Arrays.copyOf(after, after.length + 1);
+    line[after.length] = '\r';
+    printLine(before, subject, between, libc.isatty(STANDARD_ERROR) ? line : after);
+  }
+
+  /** Says why the server has closed the connection at once. */
+  void printRejected(byte[] socket, Rejection rejection) {
+    if (rejection == Rejection.NOT_PERMITTED) {
+      printError(new Failure("connect to", socket, Errno.EACCES));
+    } else {
+      printLine("", socket, " has another client", new byte[0]);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import iosock.posix.Errno;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
 import iosock.socket.Listener;
+import iosock.socket.Rejection;
 
 /** Accepts connections, and decides which of them become clients. */
 final class Acceptor {
@@ -65,11 +66,17 @@ final class Acceptor {
   }
 
   private void admit(int connection) {
+    if (!listener.permits(connection)) {
+      clients.reject(connection, Rejection.NOT_PERMITTED);
+      return;
+    }
     if (clients.isFull()) {
       clients.detachGoneSincePoll();
     }
-    if (clients.isFull() || rejecting) {
-      clients.reject(connection);
+    if (clients.isFull()) {
+      clients.reject(connection, Rejection.IN_USE);
+    } else if (rejecting) {
+      clients.reject(connection, Rejection.NONE);
     } else {
       clients.attach(connection);
     }

@@ -25,9 +25,11 @@ final class Client implements Sink {
   private SocketReader reader = PLAIN;
   private SocketWriter writer = PLAIN;
   private boolean inputOpen;
+  private boolean halfClosed;
   private boolean outputOpen;
   private boolean isNew;
   private int errno;
+  private boolean isServer;
 
   /**
    * @param fd non-blocking; {@link Clients} closes it
@@ -37,9 +39,16 @@ final class Client implements Sink {
     reader = PLAIN;
     writer = PLAIN;
     inputOpen = true;
+    halfClosed = false;
     outputOpen = true;
     isNew = true;
     errno = 0;
+  }
+
+  /** This is the server that iosock has connected to, which may send a {@code Rejection}. */
+  Client asServer() {
+    isServer = true;
+    return this;
   }
 
   int fd() {
@@ -65,7 +74,12 @@ final class Client implements Sink {
 
   /** Asks for the end of the connection alone. */
   void armHangup(PollSet poll) {
-    poll.watch(watch, 0);
+    poll.watch(watch, isServer ? PollSet.POLLPRI : 0);
+  }
+
+  /** Whether an out-of-band byte has come. */
+  boolean isUrgent() {
+    return (watch.revents() & PollSet.POLLPRI) != 0;
   }
 
   void armInput(PollSet poll) {
@@ -93,6 +107,22 @@ final class Client implements Sink {
   /** The peer sends nothing more. */
   void endInput() {
     inputOpen = false;
+    halfClosed = true;
+  }
+
+  /** The peer sends nothing more, but what it has sent may still be there to read. */
+  void peerHalfClosed() {
+    halfClosed = true;
+  }
+
+  /** Whether the peer has shut down sending. */
+  boolean isHalfClosed() {
+    return halfClosed;
+  }
+
+  /** Whether the peer has shut down sending, and what it had sent may still be there to read. */
+  boolean isDraining() {
+    return halfClosed && inputOpen;
   }
 
   /** The peer receives nothing more. */

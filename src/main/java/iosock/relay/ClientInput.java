@@ -67,8 +67,22 @@ final class ClientInput implements Source {
 
   /**
    * Of each client that is ready one piece, in turn; if poll(2) named none, of any that has one.
+   * All that a half-closed client had sent came before what a client sends that is beside it.
    */
   private long read(Inlet to, long max) {
+    for (int i = 0; i < clients.count(); i++) {
+      if (clients.get(i).isDraining()) {
+        long moved = move(clients.get(i), to, max);
+        if (!isEnd(moved)) {
+          return moved;
+        }
+        clients.get(i).endInput();
+      }
+    }
+    return readInTurn(to, max);
+  }
+
+  private long readInTurn(Inlet to, long max) {
     boolean isAnyReady = isReady();
     long result = EMPTY;
     for (int tried = 0; tried < clients.count(); tried++) {

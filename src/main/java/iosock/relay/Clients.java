@@ -7,10 +7,14 @@ import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.posix.Watch;
 import iosock.socket.Listener;
+import iosock.socket.Rejection;
 
 /**
  * The connections: the clients that are attached, and those that are gone but whose input the
  * command has not read yet, which are drained first.
+ *
+ * <p>A client that has shut down sending stays attached and receives, but does not count towards
+ * the limit: a forwarded socket of ssh is never closed before it is sent something.
  *
  * <p>A socket that is done with is only marked, and closed after the turn: so its number is not
  * used again while something of that turn still has it.
@@ -23,10 +27,17 @@ final class Clients {
    */
   static final int MAX_DRAINING = 64;
 
+  /** With more than that, the client that has been half-closed for longest is detached. */
+  static final int MAX_HALF_CLOSED = 64;
+
   private static final int UNREAD_SIZE = 1 << 16;
 
   private final Libc libc;
+  private final int limit;
+
+  /** In the order in which they were attached. */
   private final Client[] attached;
+
   private final Client[] draining;
   private final Client[] free;
   private final Client[] marked;
@@ -34,6 +45,7 @@ final class Clients {
   /** Connections that never were clients. */
   private final int[] rejected;
 
+  private final NativeBuffer urgent = new NativeBuffer(1);
   private final Watch now = new Watch(-1);
   private final PollSet check = new PollSet(1);
   private int attachedCount;
@@ -43,15 +55,17 @@ final class Clients {
   private int rejectedCount;
   private boolean reset;
   private boolean failed;
+  private Rejection rejection = Rejection.NONE;
 
   /**
-   * @param limit how many clients may be attached at once
+   * @param limit how many clients may be attached at once, those not counted that are half-closed
    */
   Clients(Libc libc, int limit) {
     this.libc = libc;
-    attached = new Client[limit];
+    this.limit = limit;
+    attached = new Client[limit + MAX_HALF_CLOSED];
     // Those attached when there was space last may all leave with input.
-    draining = new Client[MAX_DRAINING + limit + Listener.BACKLOG + 1];
+    draining = new Client[MAX_DRAINING + attached.length + Listener.BACKLOG + 1];
     free = new Client[attached.length + draining.length];
     marked = new Client[free.length];
     rejected = new int[Listener.BACKLOG + 1];
@@ -63,26 +77,48 @@ final class Clients {
   }
 
   boolean isFull() {
-    return attachedCount == attached.length;
+    return attachedCount - halfClosedCount() >= limit;
+  }
+
+  private int halfClosedCount() {
+    int count = 0;
+    for (int i = 0; i < attachedCount; i++) {
+      count += attached[i].isHalfClosed() ? 1 : 0;
+    }
+    return count;
   }
 
   /**
+   * Only while there is space.
+   *
    * @param fd non-blocking; this closes it
    */
   Client attach(int fd) {
+    if (attachedCount == attached.length) {
+      detachOldestHalfClosed();
+    }
     Client client = freeCount > 0 ? free[--freeCount] : new Client();
     client.connected(fd);
     attached[attachedCount++] = client;
     return client;
   }
 
+  private void detachOldestHalfClosed() {
+    int oldest = 0;
+    while (!attached[oldest].isHalfClosed()) {
+      oldest++;
+    }
+    detach(oldest);
+  }
+
   /** A connection that is closed after the turn, without having been a client. */
-  void reject(int fd) {
+  void reject(int fd, Rejection reason) {
+    reason.send(libc, fd, urgent);
     rejected[rejectedCount++] = fd;
   }
 
-  /** How many clients may be attached at once. */
-  int limit() {
+  /** How many clients may be attached at once, half-closed or not. */
+  int capacity() {
     return attached.length;
   }
 
@@ -150,6 +186,20 @@ final class Clients {
     }
   }
 
+  /** After a poll, before what was sent is taken: whether a server has said why it closes. */
+  void receiveRejection() {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].isUrgent()) {
+        rejection = Rejection.receive(libc, attached[i].fd(), urgent);
+      }
+    }
+  }
+
+  /** Why the server has closed the connection, as far as it has said so. */
+  Rejection rejection() {
+    return rejection;
+  }
+
   /** After a poll, once what was sent has been taken: detaches the clients that are gone. */
   void detachGone() {
     for (int i = 0; i < attachedCount; ) {
@@ -162,17 +212,24 @@ final class Clients {
     }
   }
 
-  /** Looks again: a client may have gone between the poll and the arrival of the next. */
+  /**
+   * Looks again: between the poll and the arrival of the next client, one may have gone or shut
+   * down sending.
+   */
   void detachGoneSincePoll() {
     for (int i = 0; i < attachedCount; ) {
       now.fd(attached[i].fd());
       check.clear();
-      check.watch(now, 0);
-      if (check.poll(libc, 0) > 0) {
+      check.watch(now, PollSet.POLLRDHUP);
+      check.poll(libc, 0);
+      if ((now.revents() & ~PollSet.POLLRDHUP) != 0) {
         detach(i);
-      } else {
-        i++;
+        continue;
       }
+      if (now.revents() != 0) {
+        attached[i].peerHalfClosed();
+      }
+      i++;
     }
   }
 

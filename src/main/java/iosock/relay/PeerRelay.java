@@ -9,6 +9,7 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
+import iosock.socket.Rejection;
 import iosock.tty.OwnTerminal;
 import iosock.winsize.WindowSizeSender;
 
@@ -72,7 +73,7 @@ public final class PeerRelay {
       OwnTerminal terminal,
       int server) {
     Clients clients = new Clients(libc, 1);
-    clients.attach(server);
+    clients.attach(server).asServer();
     StdioEndpoint near = onPipes(libc, standard, terminal, clients);
     return new PeerRelay(libc, log, signals, terminal, new Listener[0], clients, near);
   }
@@ -108,7 +109,7 @@ public final class PeerRelay {
       int detachKey) {
     Clients clients = new Clients(libc, 1);
     WindowSizeSender sizes = new WindowSizeSender(libc, terminal);
-    clients.attach(server).reader(sizes);
+    clients.attach(server).asServer().reader(sizes);
     StdioEndpoint near =
         new StdioEndpoint(
             libc,
@@ -143,6 +144,11 @@ public final class PeerRelay {
   /** Whether the user has ended the session. */
   public boolean isDetached() {
     return life.isDetached();
+  }
+
+  /** Why the server has closed the connection, as far as it has said so. */
+  public Rejection rejection() {
+    return clients.rejection();
   }
 
   /** Whether nothing has ever come from the server. */

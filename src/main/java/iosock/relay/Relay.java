@@ -75,10 +75,11 @@ final class Relay {
     Outlet[] outputs = near.outputs();
     outbound = new Fanout[outputs.length];
     for (int i = 0; i < outputs.length; i++) {
-      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.limit(), shortage);
+      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.capacity(), shortage);
     }
     signalled = new Watch(signals.fd());
-    poll = new PollSet(OWN_DESCRIPTORS + clients.limit());
+    // Beside a client's socket there may be a pipe for each output.
+    poll = new PollSet(OWN_DESCRIPTORS + clients.capacity() * (1 + outputs.length));
   }
 
   /**
@@ -179,6 +180,7 @@ final class Relay {
   }
 
   private void moveBytes(Lifecycle life) {
+    clients.receiveRejection();
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();

@@ -25,13 +25,15 @@ public final class Listener {
   /** The file that bind(2) made; null for an abstract name. */
   private final FileStatus file;
 
+  private final Permissions permissions;
   private boolean open = true;
 
-  private Listener(Libc libc, SocketName name, int fd, FileStatus file) {
+  private Listener(Libc libc, SocketName name, int fd, FileStatus file, Permissions permissions) {
     this.libc = libc;
     this.name = name;
     this.fd = fd;
     this.file = file;
+    this.permissions = permissions;
   }
 
   /**
@@ -49,7 +51,9 @@ public final class Listener {
     int bound = name.isAbstract() ? libc.bind(fd, address) : PathBinding.bind(libc, fd, name, mode);
     check(bound, BIND, name.text());
     FileStatus file = name.isAbstract() ? null : status(libc, name);
-    Listener listener = new Listener(libc, name, fd, file);
+    Permissions permissions =
+        name.isAbstract() ? Permissions.of(libc, mode) : Permissions.ofPath(libc);
+    Listener listener = new Listener(libc, name, fd, file, permissions);
     DescriptorPassing.refuse(libc, fd);
     int listens = libc.listen(fd, BACKLOG);
     if (listens < 0) {
@@ -85,6 +89,11 @@ public final class Listener {
       libc.setsockopt(client, Sockets.SOL_SOCKET, Sockets.SO_OOBINLINE, 1);
     }
     return client;
+  }
+
+  /** Whether the permissions of this socket let a peer connect; asked once it is accepted. */
+  public boolean permits(int client) {
+    return permissions.allow(client);
   }
 
   /**
