@@ -1,7 +1,6 @@
 package iosock.flow;
 
 import iosock.posix.Errno;
-import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
@@ -27,8 +26,11 @@ public final class Fanout {
   private final Sink fallback;
   private final Receiver[] receivers;
   private final NativeBuffer ends = new NativeBuffer(Pipe.SIZEOF_ENDS);
-  private final int devNull;
   private final Shortage shortage;
+
+  /** /dev/null, opened for the second receiver. */
+  private int devNull = -1;
+
   private final Pump direct;
   private final Outlet.Writer copyToAll = new CopyToAll();
   private int count = 1;
@@ -42,7 +44,6 @@ public final class Fanout {
   /**
    * @param fallback takes the output while there is no other receiver
    * @param capacity how many receivers there can be at once
-   * @throws iosock.posix.Failure if /dev/null cannot be opened
    */
   public Fanout(Libc libc, Outlet source, Sink fallback, int capacity, Shortage shortage) {
     this.libc = libc;
@@ -50,18 +51,15 @@ public final class Fanout {
     this.source = source;
     this.fallback = fallback;
     receivers = new Receiver[capacity];
-    for (int i = 0; i < capacity; i++) {
-      receivers[i] = new Receiver(libc, fallback, shortage);
-    }
-    devNull = capacity > 1 ? openDevNull() : -1;
+    receivers[0] = new Receiver(libc, fallback, shortage);
     direct = Pump.drain(source, new First(), shortage);
   }
 
-  private int openDevNull() {
-    return Failure.check(
-        libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC),
-        "open",
-        "/dev/null");
+  private boolean openDevNull() {
+    if (devNull < 0) {
+      devNull = libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
+    }
+    return devNull >= 0;
   }
 
   /**
@@ -75,8 +73,11 @@ public final class Fanout {
       direct.sinkChanged();
       return true;
     }
+    if (receivers[count] == null) {
+      receivers[count] = new Receiver(libc, fallback, shortage);
+    }
     Receiver added = receivers[count];
-    boolean opened = added.openOwnPipe(ends, PIPE_FLAGS);
+    boolean opened = openDevNull() && added.openOwnPipe(ends, PIPE_FLAGS);
     for (int i = 0; i < count; i++) {
       opened = opened && receivers[i].openOwnPipe(ends, PIPE_FLAGS);
     }
