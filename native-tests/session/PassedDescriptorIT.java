@@ -66,7 +66,9 @@ class PassedDescriptorIT {
       startPeer(mode, where);
       assertEquals("refused", answer());
       endPeer();
-      server.serveAnother();
+      try (Client next = server.iosock().connect()) {
+        next.send("next").readUntil("next");
+      }
       server.iosock().signal(SIGTERM);
       assertEquals(128 + SIGTERM, server.iosock().exitCode());
     }

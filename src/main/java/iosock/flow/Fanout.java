@@ -1,6 +1,7 @@
 package iosock.flow;
 
 import iosock.posix.Errno;
+import iosock.posix.Failure;
 import iosock.posix.Fcntl;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
@@ -27,10 +28,7 @@ public final class Fanout {
   private final Receiver[] receivers;
   private final NativeBuffer ends = new NativeBuffer(Pipe.SIZEOF_ENDS);
   private final Shortage shortage;
-
-  /** /dev/null, opened for the second receiver. */
-  private int devNull = -1;
-
+  private final int devNull;
   private final Pump direct;
   private final Outlet.Writer copyToAll = new CopyToAll();
   private int count = 1;
@@ -44,6 +42,7 @@ public final class Fanout {
   /**
    * @param fallback takes the output while there is no other receiver
    * @param capacity how many receivers there can be at once
+   * @throws iosock.posix.Failure if /dev/null cannot be opened
    */
   public Fanout(Libc libc, Outlet source, Sink fallback, int capacity, Shortage shortage) {
     this.libc = libc;
@@ -52,14 +51,15 @@ public final class Fanout {
     this.fallback = fallback;
     receivers = new Receiver[capacity];
     receivers[0] = new Receiver(libc, fallback, shortage);
+    devNull = capacity > 1 ? openDevNull() : -1;
     direct = Pump.drain(source, new First(), shortage);
   }
 
-  private boolean openDevNull() {
-    if (devNull < 0) {
-      devNull = libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
-    }
-    return devNull >= 0;
+  private int openDevNull() {
+    return Failure.check(
+        libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC),
+        "open",
+        "/dev/null");
   }
 
   /**
@@ -77,7 +77,7 @@ public final class Fanout {
       receivers[count] = new Receiver(libc, fallback, shortage);
     }
     Receiver added = receivers[count];
-    boolean opened = openDevNull() && added.openOwnPipe(ends, PIPE_FLAGS);
+    boolean opened = added.openOwnPipe(ends, PIPE_FLAGS);
     for (int i = 0; i < count; i++) {
       opened = opened && receivers[i].openOwnPipe(ends, PIPE_FLAGS);
     }

@@ -16,6 +16,7 @@ import iosock.posix.Watch;
 final class Client implements Sink {
 
   private static final int NO_SOCKET = -1;
+  private static final long NEVER = Long.MAX_VALUE;
   private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
 
   /** How bytes go in and out of a socket, unless there is something to go beside them. */
@@ -25,7 +26,10 @@ final class Client implements Sink {
   private SocketReader reader = PLAIN;
   private SocketWriter writer = PLAIN;
   private boolean inputOpen;
-  private boolean halfClosed;
+
+  /** When the peer shut down sending, as a count of such events; NEVER while it has not. */
+  private long sendingEnded;
+
   private boolean outputOpen;
   private boolean isNew;
   private int errno;
@@ -39,7 +43,7 @@ final class Client implements Sink {
     reader = PLAIN;
     writer = PLAIN;
     inputOpen = true;
-    halfClosed = false;
+    sendingEnded = NEVER;
     outputOpen = true;
     isNew = true;
     errno = 0;
@@ -107,22 +111,30 @@ final class Client implements Sink {
   /** The peer sends nothing more. */
   void endInput() {
     inputOpen = false;
-    halfClosed = true;
   }
 
-  /** The peer sends nothing more, but what it has sent may still be there to read. */
-  void peerHalfClosed() {
-    halfClosed = true;
+  /**
+   * The peer sends nothing more, but what it has sent may still be there to read.
+   *
+   * @param moment later than that of any peer that has shut down sending before
+   */
+  void peerHalfClosed(long moment) {
+    sendingEnded = Math.min(sendingEnded, moment);
   }
 
   /** Whether the peer has shut down sending. */
   boolean isHalfClosed() {
-    return halfClosed;
+    return !inputOpen || sendingEnded != NEVER;
+  }
+
+  /** Whether it shut down sending before another one. */
+  boolean hasEndedBefore(Client other) {
+    return sendingEnded < other.sendingEnded;
   }
 
   /** Whether the peer has shut down sending, and what it had sent may still be there to read. */
   boolean isDraining() {
-    return halfClosed && inputOpen;
+    return inputOpen && sendingEnded != NEVER;
   }
 
   /** The peer receives nothing more. */

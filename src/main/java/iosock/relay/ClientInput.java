@@ -53,35 +53,31 @@ final class ClientInput implements Source {
     return false;
   }
 
+  /** What is left of clients that send nothing more came before what the others send. */
   @Override
   public long give(Inlet to, long max) {
-    while (clients.isDraining()) {
-      long moved = move(clients.draining(), to, max);
+    int halfClosed;
+    while ((halfClosed = clients.firstHalfClosedWithInput()) >= 0 || clients.isDraining()) {
+      boolean isGone =
+          halfClosed < 0
+              || clients.isDraining() && clients.draining().hasEndedBefore(clients.get(halfClosed));
+      Client client = isGone ? clients.draining() : clients.get(halfClosed);
+      long moved = move(client, to, max);
       if (!isEnd(moved)) {
         return moved;
       }
-      clients.drained();
-    }
-    return read(to, max);
-  }
-
-  /**
-   * Of each client that is ready one piece, in turn; if poll(2) named none, of any that has one.
-   * All that a half-closed client had sent came before what a client sends that is beside it.
-   */
-  private long read(Inlet to, long max) {
-    for (int i = 0; i < clients.count(); i++) {
-      if (clients.get(i).isDraining()) {
-        long moved = move(clients.get(i), to, max);
-        if (!isEnd(moved)) {
-          return moved;
-        }
-        clients.get(i).endInput();
+      if (isGone) {
+        clients.drained();
+      } else {
+        client.endInput();
       }
     }
     return readInTurn(to, max);
   }
 
+  /**
+   * Of each client that is ready one piece, in turn; if poll(2) named none, of any that has one.
+   */
   private long readInTurn(Inlet to, long max) {
     boolean isAnyReady = isReady();
     long result = EMPTY;

@@ -48,6 +48,10 @@ final class Clients {
   private final NativeBuffer urgent = new NativeBuffer(1);
   private final Watch now = new Watch(-1);
   private final PollSet check = new PollSet(1);
+
+  /** How many times a client was found to have shut down sending. */
+  private long halfCloses;
+
   private int attachedCount;
   private int drainingCount;
   private int freeCount;
@@ -167,6 +171,17 @@ final class Clients {
     return drainingCount > 0;
   }
 
+  /** Which attached client has shut down sending, with input that has not been read; -1 if none. */
+  int firstHalfClosedWithInput() {
+    int first = -1;
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].isDraining() && (first < 0 || attached[i].hasEndedBefore(attached[first]))) {
+        first = i;
+      }
+    }
+    return first;
+  }
+
   /** The one whose input comes first; only while {@link #isDraining}. */
   Client draining() {
     return draining[0];
@@ -227,7 +242,7 @@ final class Clients {
         continue;
       }
       if (now.revents() != 0) {
-        attached[i].peerHalfClosed();
+        attached[i].peerHalfClosed(halfCloses++);
       }
       i++;
     }
@@ -239,10 +254,21 @@ final class Clients {
     System.arraycopy(attached, index + 1, attached, index, attachedCount - index);
     client.endOutput();
     if (libc.fionread(client.fd()) > 0) {
-      draining[drainingCount++] = client;
+      drain(client);
     } else {
       markClosed(client);
     }
+  }
+
+  /** In the order in which they have shut down sending or left. */
+  private void drain(Client client) {
+    client.peerHalfClosed(halfCloses++);
+    int at = drainingCount++;
+    while (at > 0 && client.hasEndedBefore(draining[at - 1])) {
+      draining[at] = draining[at - 1];
+      at--;
+    }
+    draining[at] = client;
   }
 
   /** Detaches the clients that take nothing, and leaves what they sent unread. */

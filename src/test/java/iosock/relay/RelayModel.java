@@ -53,7 +53,7 @@ final class RelayModel implements AutoCloseable {
     private final int tag;
     private final MixedReader received = new MixedReader(libc, STREAM_BITS, buffer);
 
-    /** Those that had left before this one connected: their input comes first. */
+    /** Those that sent nothing more when this one connected: their input comes first. */
     private final List<Peer> predecessors = new ArrayList<>();
 
     private long sent;
@@ -66,7 +66,7 @@ final class RelayModel implements AutoCloseable {
     private Peer(int tag) {
       this.tag = tag;
       for (Peer each : senders) {
-        if (each != null && each.closed) {
+        if (each != null && (each.closed || each.halfClosed && limit == 1)) {
           predecessors.add(each);
         }
       }
@@ -83,6 +83,9 @@ final class RelayModel implements AutoCloseable {
     }
 
     void shutdownSending() {
+      if (!pending.isEmpty()) {
+        return;
+      }
       halfClosed = true;
       libc.shutdown(socket, Sockets.SHUT_WR);
     }
@@ -174,18 +177,28 @@ final class RelayModel implements AutoCloseable {
   void connect() {
     int tag = freeTag();
     // Beside other receivers, where its output begins is only known if nothing else happens.
-    if (tag == NO_TAG || limit > 1 && !pending.isEmpty()) {
+    boolean isBeside = limit > 1 || isAnyHalfClosed();
+    if (tag == NO_TAG || isBeside && !pending.isEmpty()) {
       return;
     }
-    if (limit > 1) {
+    if (isBeside) {
       turnUntilIdle();
     }
     stdin.position(tag, 0);
     senders[tag] = new Peer(tag);
     pending.add(senders[tag]);
-    if (limit > 1) {
+    if (isBeside) {
       turn();
     }
+  }
+
+  private boolean isAnyHalfClosed() {
+    return attached.stream().anyMatch(each -> each.halfClosed);
+  }
+
+  /** A client that has shut down sending does not count. */
+  private boolean isFull() {
+    return attached.stream().filter(each -> !each.halfClosed).count() == limit;
   }
 
   private int freeTag() {
@@ -251,8 +264,10 @@ final class RelayModel implements AutoCloseable {
   }
 
   private void admit(Peer peer, long[] next, long[] heads) {
-    attached.removeIf(each -> each.closed && attached.size() == limit);
-    if (attached.size() == limit) {
+    if (isFull()) {
+      attached.removeIf(each -> each.closed);
+    }
+    if (isFull()) {
       // Whether it reads end of file or, having sent something, an error.
       assertTrue(peer.closed || peer.read(1) < 0, "a client too many is not rejected");
       if (!peer.closed) {
