@@ -36,6 +36,12 @@ public final class Fanout {
   /** How many bytes of the source are still to be delivered. */
   private long remaining = NO_LIMIT;
 
+  /** How many bytes have left the source. */
+  private long consumed;
+
+  /** How many bytes, from the first on, a receiver has had that was removed. */
+  private long furthest;
+
   private boolean copies;
   private int pausedIn;
 
@@ -114,16 +120,33 @@ public final class Fanout {
 
   private void remove(int index) {
     Receiver removed = receivers[index];
+    long position = consumed + removed.ahead() - removed.ownPending();
     if (count == 1) {
+      discardDelivered(removed, furthest - position);
       removed.sink(fallback);
       direct.sinkChanged();
       return;
     }
+    furthest = Math.max(furthest, position);
     removed.closeOwnPipe();
     removed.sink(fallback);
     count--;
     System.arraycopy(receivers, index + 1, receivers, index, count - index);
     receivers[count] = removed;
+  }
+
+  /** What a receiver has had that was removed before the last one is not the fallback's. */
+  private void discardDelivered(Receiver last, long bytes) {
+    long left = bytes - last.discardOwn(bytes);
+    consume();
+    while (left > 0) {
+      long dropped = source.discard(left);
+      if (dropped <= 0) {
+        return;
+      }
+      left -= dropped;
+      delivered(dropped);
+    }
   }
 
   private boolean isDirect() {
@@ -186,6 +209,7 @@ public final class Fanout {
 
   /** Bytes have left the source; none at its end of file. */
   private void delivered(long bytes) {
+    consumed += bytes;
     if (bytes == 0) {
       remaining = 0;
     } else if (remaining != NO_LIMIT) {

@@ -97,6 +97,28 @@ final class Receiver implements Sink {
     ownFilled = false;
   }
 
+  /** How many bytes of its own pipe the sink has not taken. */
+  long ownPending() {
+    return hasOwnPipe() ? own.pending() : 0;
+  }
+
+  /**
+   * Drops bytes of the own pipe.
+   *
+   * @return how many; fewer than asked for if it holds no more
+   */
+  long discardOwn(long bytes) {
+    long left = bytes;
+    while (left > 0 && hasOwnPipe()) {
+      long dropped = own.discard(left);
+      if (dropped <= 0) {
+        break;
+      }
+      left -= dropped;
+    }
+    return Math.max(bytes, 0) - Math.max(left, 0);
+  }
+
   boolean isOwnPipeEmpty() {
     return own.pending() == 0;
   }

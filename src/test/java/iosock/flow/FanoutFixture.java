@@ -39,6 +39,7 @@ final class FanoutFixture implements AutoCloseable {
   private boolean atEnd;
   private boolean isReady;
   private long written;
+  private long furthest;
 
   private FanoutFixture(Libc libc, Pipe source, int capacity) {
     this.libc = libc;
@@ -123,16 +124,24 @@ final class FanoutFixture implements AutoCloseable {
     return added;
   }
 
-  /** Takes out the receivers that have left; the fallback goes on where the last one stopped. */
+  /**
+   * Takes out the receivers that have left; the fallback goes on where the one stopped that had got
+   * furthest.
+   */
   void settle() {
     List<SocketSink> left = receivers.stream().filter(each -> !each.isOpen()).toList();
     if (!left.isEmpty() && left.size() == receivers.size()) {
-      fallback.resumeAt(receivers.getFirst().position());
+      fallback.resumeAt(Math.max(furthest, furthestOf(left)));
     }
+    furthest = Math.max(furthest, furthestOf(left));
     receivers.removeAll(left);
     fanout.settle();
     left.forEach(SocketSink::readAll);
     left.forEach(SocketSink::close);
+  }
+
+  private static long furthestOf(List<SocketSink> sinks) {
+    return sinks.stream().mapToLong(SocketSink::position).max().orElse(0);
   }
 
   /**

@@ -116,7 +116,8 @@ class FanoutTest {
     try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
       SocketSink first = fixture.add();
       SocketSink second = fixture.add();
-      fillAll(fixture, first);
+      // No receiver reads.
+      fillAll(fixture, fixture.fallback());
       first.leave();
       fixture.turnUntilIdle();
       second.leave();
@@ -128,6 +129,24 @@ class FanoutTest {
       fixture.assertAllDelivered();
       assertTrue(next.taken() > 0);
       assertTrue(another.taken() <= next.taken());
+    }
+  }
+
+  @Test
+  void whatAnotherReceiverHasHadDoesNotGoToTheFallback() {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+      SocketSink reader = fixture.add();
+      SocketSink stalled = fixture.add();
+      fillAll(fixture, reader);
+      reader.leave();
+      fixture.turnUntilIdle();
+      assertTrue(stalled.taken() < reader.taken());
+      stalled.leave();
+      fixture.turnUntilIdle();
+      assertTrue(fixture.fallback().taken() <= fixture.written() - reader.taken());
+      fixture.write(SIZE);
+      fixture.assertAllDelivered();
+      assertTrue(fixture.fallback().taken() > 0);
     }
   }
 

@@ -46,6 +46,9 @@ final class RelayModel implements AutoCloseable {
 
   private final List<Peer> attached = new ArrayList<>();
 
+  /** How far the clients that have left had got, of each output. */
+  private final long[] furthest = new long[STREAMS];
+
   /** A client as the test sees it. */
   final class Peer {
 
@@ -246,9 +249,17 @@ final class RelayModel implements AutoCloseable {
       next[stream] =
           left.isEmpty()
               ? console.position(stream) + libc.fionread(fixture.console(stream))
-              : left.getFirst().received.position(stream);
+              : furthest(left, stream);
     }
     return next;
+  }
+
+  /** A byte that one of several clients has had is not the next receiver's. */
+  private long furthest(List<Peer> left, int stream) {
+    for (Peer each : left) {
+      furthest[stream] = Math.max(furthest[stream], each.received.position(stream));
+    }
+    return furthest[stream];
   }
 
   private void settle(List<Peer> left, long[] next, long[] heads) {
