@@ -415,7 +415,7 @@ class ConnectIT {
   // Servers that are busy, slow or gone.
 
   @Test
-  void aSecondClientExitsAtOnce() throws Exception {
+  void aSecondClientExitsAtOnceAndSaysWhy() throws Exception {
     try (Iosock server = Iosock.running(directory, "cat");
         Client first = server.connect()) {
       assertEquals("x", first.send("x").readText(1));
@@ -424,8 +424,9 @@ class ConnectIT {
           Iosock.in(elsewhere)
               .input(Redirect.PIPE)
               .startWith("--connect", server.socket().toString())) {
-        assertEquals(0, second.exitCode());
-        assertEquals("", second.output() + second.errors());
+        assertEquals(125, second.exitCode());
+        assertEquals("", second.output());
+        assertEquals("iosock: " + server.socket() + " has another client\n", second.errors());
       }
       assertEquals("y", first.send("y").readText(1));
     }
