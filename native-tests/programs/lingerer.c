@@ -8,6 +8,7 @@
    beside   beside the first bytes, as the second descriptor
    after    beside the second ones, once the peer has answered to the first
    Prints "passed" or "refused", then sends "alive\n" and what it reads on standard input. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -71,6 +72,23 @@ static int peer(const char *mode, const char *path) {
     return fd;
 }
 
+/* Stops the peer, so that it finds all at once that is sent meanwhile; returns its id. */
+static int stopped(int fd) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    char path[64], status[4096] = "";
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) || kill(peer.pid, SIGSTOP))
+        fail("stop");
+    sprintf(path, "/proc/%d/status", peer.pid);
+    while (!strstr(status, "State:\tT")) {
+        FILE *file = fopen(path, "r");
+        if (!file) fail(path);
+        status[fread(status, 1, sizeof status - 1, file)] = 0;
+        fclose(file);
+    }
+    return peer.pid;
+}
+
 static int received(int fd) {
     char control[CMSG_SPACE(sizeof(int))] = "", buffer[64];
     struct iovec bytes = {.iov_base = buffer, .iov_len = sizeof buffer};
@@ -98,9 +116,11 @@ int main(int argc, char **argv) {
     }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair)) fail("socketpair");
     int descriptors[] = {pair[1], lingering()}, isBeside = !strcmp(argv[3], "beside");
+    int client = isSecond && !strcmp(argv[1], "listen") ? stopped(fd) : 0;
     if (isSecond || isAfter) send(fd, "first\n", 6, 0);
     if (isAfter && read(fd, buffer, sizeof buffer) <= 0) fail("no answer");
     int isPassed = passed(to, "12345678", descriptors + !isBeside, 1 + isBeside);
+    if (client) kill(client, SIGCONT);
     if (!isPassed) {
         struct linger none = {0, 0};
         setsockopt(descriptors[1], SOL_SOCKET, SO_LINGER, &none, sizeof none);

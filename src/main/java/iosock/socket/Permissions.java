@@ -26,12 +26,12 @@ final class Permissions {
   private final int mode;
   private final int owner;
   private final int group;
-  private final int unmappedUser;
-  private final int unmappedGroup;
+  private final OverflowId unmappedUser;
+  private final OverflowId unmappedGroup;
   private final Credentials peer = new Credentials();
   private NativeBuffer groups = new NativeBuffer(USUAL_GROUPS * Integer.BYTES);
 
-  private Permissions(Libc libc, int mode, int unmappedUser, int unmappedGroup) {
+  private Permissions(Libc libc, int mode, OverflowId unmappedUser, OverflowId unmappedGroup) {
     this.libc = libc;
     this.mode = mode;
     this.unmappedUser = unmappedUser;
@@ -63,14 +63,14 @@ final class Permissions {
     if (peer.uid() == ROOT) {
       return true;
     }
-    if (peer.uid() == owner && owner != unmappedUser) {
+    if (peer.uid() == owner && owner != unmappedUser.id()) {
       return (mode & OWNER) != 0;
     }
     return (mode & (isInGroup(connection) ? GROUP : OTHERS)) != 0;
   }
 
   private boolean isInGroup(int connection) {
-    if (group == unmappedGroup) {
+    if (group == unmappedGroup.id()) {
       return false;
     }
     return peer.gid() == group || isInSupplementaryGroup(connection);

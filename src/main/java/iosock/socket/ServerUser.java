@@ -26,7 +26,7 @@ public final class ServerUser {
       return new byte[0];
     }
     int uid = credentials.uid();
-    boolean isOwn = uid == libc.geteuid() && uid != OverflowId.ofUsers(libc);
+    boolean isOwn = uid == libc.geteuid() && uid != OverflowId.ofUsers(libc).id();
     return uid == ROOT || isOwn ? new byte[0] : nameOf(libc, Integer.toUnsignedString(uid));
   }
 
