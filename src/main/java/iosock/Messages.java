@@ -167,7 +167,9 @@ final class Messages implements ErrorLog {
 
   @Override
   public void log(Failure failure) {
-    printError(failure);
+    if (PollSet.of(new Watch(STANDARD_ERROR), PollSet.POLLOUT).poll(libc, 0) > 0) {
+      printError(failure);
+    }
   }
 
   /** Says what was tried, on what, and why it failed. */

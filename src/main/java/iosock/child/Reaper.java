@@ -28,7 +28,7 @@ public final class Reaper {
     int pid;
     while ((pid = libc.waitpid(-1, status, WaitStatus.WNOHANG)) > 0 || pid == -Errno.EINTR) {
       for (Child command : commands) {
-        if (command.pid() == pid) {
+        if (command.pid() == pid && !command.hasExited()) {
           command.reaped(status.getInt(0));
         }
       }

@@ -42,6 +42,9 @@ public final class Fanout {
   /** How many bytes, from the first on, a receiver has had that was removed. */
   private long furthest;
 
+  /** At most so many of them are to be moved in this turn. */
+  private long atOnce = NO_LIMIT;
+
   private boolean copies;
   private int pausedIn;
 
@@ -77,6 +80,7 @@ public final class Fanout {
     if (receivers[0].sink() == fallback) {
       receivers[0].sink(sink);
       direct.sinkChanged();
+      atOnce = NO_LIMIT;
       return true;
     }
     if (receivers[count] == null) {
@@ -108,8 +112,7 @@ public final class Fanout {
     }
     if (!isDirect()) {
       consume();
-      if (count > 1 && source.holdsBytes()) {
-        share();
+      while (count > 1 && source.holdsBytes() && shareCopies()) {
         for (int i = 0; i < count; i++) {
           receivers[i].turnOwn();
         }
@@ -184,7 +187,7 @@ public final class Fanout {
     for (int i = 0; i < count; i++) {
       wanting += receivers[i].wantsMore() ? 1 : 0;
     }
-    return copies ? wanting == count : wanting > 0;
+    return copies || source.holdsBytes() ? wanting == count : wanting > 0;
   }
 
   /**
@@ -195,7 +198,13 @@ public final class Fanout {
    */
   public boolean turn(boolean isSourceFilled) {
     if (isDirect()) {
-      return remaining > 0 && direct.turn(isSourceFilled) > 0;
+      boolean isNothingPending = atOnce == 0 && !source.isHungUp();
+      if (isNothingPending) {
+        direct.sinkChanged();
+      }
+      boolean moved = !isNothingPending && remaining > 0 && direct.turn(isSourceFilled) > 0;
+      atOnce = NO_LIMIT;
+      return moved;
     }
     if (count > 1 && remaining > 0 && (isSourceFilled || source.isReady())) {
       share();
@@ -239,17 +248,19 @@ public final class Fanout {
   }
 
   /** Where tee(2) is refused, bytes are read only when all own pipes have space for them. */
-  private void shareCopies() {
+  private boolean shareCopies() {
     boolean haveSpace = true;
     for (int i = 0; i < count; i++) {
       haveSpace &= receivers[i].hasSpace();
     }
-    if (haveSpace) {
-      long copied = source.copy(copyToAll, Math.min(remaining, Inlet.MAX_COPY));
-      if (copied >= 0) {
-        delivered(copied);
-      }
+    if (!haveSpace) {
+      return false;
     }
+    long copied = source.copy(copyToAll, Math.min(remaining, Inlet.MAX_COPY));
+    if (copied >= 0) {
+      delivered(copied);
+    }
+    return copied > 0;
   }
 
   private final class CopyToAll implements Outlet.Writer {
@@ -290,6 +301,11 @@ public final class Fanout {
     remaining = Math.min(remaining, source.pending());
   }
 
+  /** What the source gets from now on is left for the next turn: a client may connect before it. */
+  public void limitTurnToPending() {
+    atOnce = source.pending();
+  }
+
   /** Nothing is to be delivered any more. */
   public void discard() {
     remaining = 0;
@@ -321,7 +337,8 @@ public final class Fanout {
 
     @Override
     public long take(Outlet from, long max) {
-      long moved = receivers[0].take(from, Math.min(max, remaining));
+      long limit = atOnce == 0 ? NO_LIMIT : atOnce;
+      long moved = receivers[0].take(from, Math.min(limit, Math.min(max, remaining)));
       if (moved >= 0) {
         delivered(moved);
       }

@@ -69,6 +69,11 @@ public final class Outlet implements End {
     return watch.revents() != 0;
   }
 
+  /** Whether the last poll(2) found that no process writes any more. */
+  boolean isHungUp() {
+    return (watch.revents() & PollSet.POLLHUP) != 0;
+  }
+
   @Override
   public boolean holdsBytes() {
     return start < end;

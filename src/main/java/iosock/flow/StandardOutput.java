@@ -27,8 +27,6 @@ public final class StandardOutput implements Sink {
     WRITE,
     /** For sockets, which splice(2) would wait for. */
     SEND,
-    /** For pipes where splice(2) is refused: as much as a pipe with POLLOUT has space for. */
-    WRITE_PIPE,
     /** For a terminal that cannot be reopened: as much as one with POLLOUT has space for. */
     WRITE_TERMINAL
   }
@@ -109,7 +107,7 @@ public final class StandardOutput implements Sink {
         errno = (int) -moved;
         return from.discard(max);
       }
-      method = status.type() == FileStatus.S_IFIFO ? WriteMethod.WRITE_PIPE : WriteMethod.WRITE;
+      method = WriteMethod.WRITE;
     }
     long written = from.copy(writer, max);
     if (written >= 0 || Errno.isTemporary(written) || !from.holdsBytes()) {
@@ -136,10 +134,18 @@ public final class StandardOutput implements Sink {
           hasSpace()
               ? libc.write(fd, buffer, offset, pieceLength(buffer, offset, length))
               : -Errno.EAGAIN;
-      case WRITE_PIPE ->
-          hasSpace() ? libc.write(fd, buffer, offset, Math.min(length, PIPE_BUF)) : -Errno.EAGAIN;
-      default -> libc.write(fd, buffer, offset, length);
+      default ->
+          status.type() == FileStatus.S_IFIFO
+              ? writePipe(buffer, offset, length)
+              : libc.write(fd, buffer, offset, length);
     };
+  }
+
+  /** As much as a pipe with POLLOUT has space for, since it may wait for more. */
+  private long writePipe(NativeBuffer buffer, int offset, int length) {
+    return hasSpace()
+        ? libc.write(watch.fd(), buffer, offset, Math.min(length, PIPE_BUF))
+        : -Errno.EAGAIN;
   }
 
   /**

@@ -46,11 +46,15 @@ final class Acceptor {
   /**
    * After a poll, once what clients had sent has been taken: accepts all connections that wait. Of
    * several clients the first may have left already, and the output is then the next one's.
+   *
+   * @param always whether to look also if poll(2) has found no connection, as there may be one
+   *     since
    */
-  void accept() {
+  void accept(boolean always) {
+    boolean isToLook = always && !deadlines.isSet(Deadlines.Kind.ACCEPT);
     // Any event may have freed a descriptor.
     deadlines.clear(Deadlines.Kind.ACCEPT);
-    if (watch.revents() == 0) {
+    if (watch.revents() == 0 && !isToLook) {
       return;
     }
     for (int i = 0; i <= Listener.BACKLOG && clients.mayAccept(); i++) {

@@ -107,10 +107,10 @@ public final class CommandRelay {
     try {
       signals.forgetSenders();
       return relay.run(lifecycle(child));
-    } catch (Failure e) {
-      // The command is not left behind without its keeper.
+    } finally {
+      // If iosock cannot go on the command must not run without it. Does nothing once it has
+      // exited.
       child.signal(Signals.SIGKILL);
-      throw e;
     }
   }
 

@@ -184,13 +184,20 @@ final class Relay {
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
+    boolean isOutputFilled = near.turn(isInputFilled);
+    boolean isForFallback = acceptors.length > 0 && !clients.hasReceiver();
+    if (isForFallback) {
+      for (Fanout output : outbound) {
+        output.limitTurnToPending();
+      }
+    }
     for (Acceptor acceptor : acceptors) {
-      acceptor.accept();
+      // A client may have connected since the poll.
+      acceptor.accept(isForFallback);
     }
     // Before the output: what is written once a client has connected must be the client's. What was
     // written just before cannot be told from it.
     changeReceivers();
-    boolean isOutputFilled = near.turn(isInputFilled);
     for (Fanout output : outbound) {
       if (output.turn(isOutputFilled)) {
         life.progress();
@@ -274,9 +281,7 @@ final class Relay {
 
   /** Nothing takes output any more. */
   void discardOutput() {
-    for (Fanout output : outbound) {
-      output.discard();
-    }
+    outbound[0].discard();
   }
 
   /** How many bytes of output wait to be taken. */
