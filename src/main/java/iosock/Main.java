@@ -271,9 +271,11 @@ public final class Main {
         messages.resetTerminal(relay.isDetached());
       }
     }
-    if (code == 0 && relay.rejection() == Rejection.NONE) {
+    if (code == 0) {
       releaseSignals();
-      messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
+      if (relay.rejection() == Rejection.NONE) {
+        messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
+      }
     }
     return end(line, relay, code);
   }

@@ -4,7 +4,8 @@ package iosock.posix;
  * What statx(2) returns. Unlike {@code struct stat} it is the same on every processor.
  *
  * <pre>{@code
- * struct statx { …; __u32 stx_uid; …; __u16 stx_mode; …; __u64 stx_ino; …; __u32 stx_rdev_major; …; __u32 stx_dev_major, stx_dev_minor; … };
+ * struct statx { …; __u32 stx_uid; …; __u16 stx_mode; …; __u64 stx_ino; …; __u32 stx_rdev_major; …;
+ *                __u32 stx_dev_major, stx_dev_minor; … };
  * }</pre>
  */
 public final class FileStatus {
@@ -77,6 +78,7 @@ public final class FileStatus {
     memory.putShort(OFFSETOF_stx_mode, stat.mode());
     memory.putInt(OFFSETOF_stx_uid, stat.uid());
     memory.putLong(OFFSETOF_stx_ino, stat.inode());
+    memory.putInt(OFFSETOF_stx_rdev_major, stat.specialMajor());
     memory.putInt(OFFSETOF_stx_dev_major, stat.deviceMajor());
     memory.putInt(OFFSETOF_stx_dev_minor, stat.deviceMinor());
   }
