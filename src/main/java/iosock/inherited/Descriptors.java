@@ -64,10 +64,11 @@ public final class Descriptors {
     int end =
         Integer.parseInt(ProcFile.statusField(ProcFile.read(libc, ProcFile.STATUS), "FDSize"));
     for (int fd = 0; fd < end; fd++) {
+      boolean staysOpen = libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0;
       // Neither closed, nor close-on-exec already.
-      if (libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0 && isVms(fd, home, jars)) {
+      if (staysOpen && isVms(fd, home, jars)) {
         libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
-      } else if (fd > 2 && libc.fcntl(fd, Fcntl.F_GETFD, 0) == 0) {
+      } else if (staysOpen && fd > 2) {
         inherited.add(fd);
       }
     }
