@@ -101,11 +101,14 @@ public final class WindowSizeSender implements SocketReader {
 
   /**
    * Closes it only where that cannot wait. A socket of AF_UNIX may hold other descriptors, and what
-   * a file does on close(2) is not known: they stay open until iosock exits.
+   * a file does on close(2) is not known: they stay open until iosock exits. Such a socket is shut
+   * down, as it may be the server's end of the connection, which is to be seen to end.
    */
   private void drop(int descriptor) {
     int domain = domain(descriptor);
-    if (domain >= 0 && domain != Sockets.AF_UNIX && libc.unsetLinger(descriptor) == 0) {
+    if (domain == Sockets.AF_UNIX) {
+      libc.shutdown(descriptor, Sockets.SHUT_RDWR);
+    } else if (domain >= 0 && libc.unsetLinger(descriptor) == 0) {
       libc.close(descriptor);
     }
   }
