@@ -13,17 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import support.Client;
 import support.Iosock;
 import support.Proc;
+import support.Server;
 
 /** Every system call of the loop fails, once and every third time. */
 @Tag("long")
 class InjectedErrorIT {
 
+  private static final int SIGTERM = 15;
   private static final int SIGWINCH = 28;
   private static final List<String> WHEN = List.of("1", "2+3");
   private static final List<String> NOT_NOW = List.of("EINTR", "EAGAIN");
@@ -103,7 +108,8 @@ class InjectedErrorIT {
     }
     assertTrue(Injection.happened(directory), "no call has failed: " + mode + " " + injection);
     boolean isStopped = mode == Mode.PIPES || mode == Mode.PTY || mode == Mode.SIZED;
-    assertEquals(new Outcome(isStopped ? 128 + 15 : 0, "", ""), outcome, mode + " " + injection);
+    assertEquals(
+        new Outcome(isStopped ? 128 + SIGTERM : 0, "", ""), outcome, mode + " " + injection);
     assertFalse(
         Files.exists(directory.resolve("s.sock")) && mode != Mode.CONNECT && mode != Mode.ATTACH,
         "the socket is still there");
@@ -128,6 +134,51 @@ class InjectedErrorIT {
       assertTrue(outcome.errors().startsWith("iosock: cannot wait for events: "));
       assertFalse(Files.exists(iosock.socket()), "the socket is still there");
       await().atMost(20, SECONDS).until(() -> children.stream().allMatch(Proc::isGone));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EPERM", "EIO", "ENOSYS"})
+  void aConnectionThatCannotBeAcceptedIsReportedOnceAndAcceptedLater(String errno)
+      throws Exception {
+    Outcome outcome = Mode.PIPES.exchange(directory, new Injection("accept4", errno, "1"));
+    assertTrue(Injection.happened(directory), "no call has failed");
+    assertEquals(128 + SIGTERM, outcome.exitCode());
+    assertEquals(1, outcome.errors().lines().count(), outcome.errors());
+    assertTrue(outcome.errors().startsWith("iosock: cannot accept a connection: "));
+  }
+
+  @Test
+  void aConnectionThatCannotGoOnIsReportedAndTheNextClientIsServed() throws Exception {
+    try (Iosock iosock = Iosock.running(directory, "cat")) {
+      new Injection("splice", "EIO", "1").into(iosock.pid(), directory);
+      try (Client client = iosock.connect()) {
+        assertEquals("", client.send("x").readText(1));
+      }
+      try (Client client = iosock.connect()) {
+        assertEquals("next", client.send("next").readText(4));
+      }
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+      assertEquals("iosock: cannot go on with a connection: Input/output error\n", iosock.errors());
+    }
+  }
+
+  @Test
+  void anInterruptedConnectIsMadeAgain() throws Exception {
+    String inject = "inject=connect:error=EINTR:when=1";
+    Path trace = directory.resolve("trace");
+    try (Server server = Server.listen(directory.resolve("s.sock"));
+        Iosock iosock =
+            Iosock.in(directory)
+                .under("strace", "-f", "-qq", "-o", "" + trace, "-e", "trace=connect", "-e", inject)
+                .startWith("--connect", "./s.sock")) {
+      try (Client peer = server.accept()) {
+        peer.send("received");
+      }
+      assertEquals(0, iosock.exitCode());
+      assertEquals("received", iosock.output());
+      assertTrue(Injection.happened(directory), "no call has failed");
     }
   }
 }

@@ -1,6 +1,7 @@
 package iosock.relay;
 
 import iosock.posix.Errno;
+import iosock.posix.Failure;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
 import iosock.socket.Listener;
@@ -12,16 +13,21 @@ final class Acceptor {
   /** Where no connection can be accepted for want of descriptors, when to try again. */
   private static final long BACKOFF_NANOS = 1_000_000_000;
 
+  private final ErrorLog log;
   private final Listener listener;
   private final Clients clients;
   private final Deadlines deadlines;
   private final Watch watch;
   private boolean rejecting;
 
+  /** Whether an error was reported since the last connection. */
+  private boolean errorLogged;
+
   /**
    * @param listener stays the caller's to close
    */
-  Acceptor(Listener listener, Clients clients, Deadlines deadlines) {
+  Acceptor(ErrorLog log, Listener listener, Clients clients, Deadlines deadlines) {
+    this.log = log;
     this.listener = listener;
     this.clients = clients;
     this.deadlines = deadlines;
@@ -61,11 +67,20 @@ final class Acceptor {
       int connection = listener.accept();
       if (connection < 0) {
         if (isShortage(-connection)) {
-          deadlines.set(Deadlines.Kind.ACCEPT, System.nanoTime() + BACKOFF_NANOS);
+          backOff(-connection);
         }
         return;
       }
+      errorLogged = false;
       admit(connection);
+    }
+  }
+
+  private void backOff(int errno) {
+    deadlines.set(Deadlines.Kind.ACCEPT, System.nanoTime() + BACKOFF_NANOS);
+    if (!errorLogged && !Errno.isShortage(-errno)) {
+      errorLogged = true;
+      log.log(new Failure("accept", "a connection", errno));
     }
   }
 

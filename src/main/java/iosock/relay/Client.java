@@ -189,6 +189,12 @@ final class Client implements Sink {
     }
   }
 
+  /** The connection cannot be served. */
+  void fail(int reason) {
+    outputOpen = false;
+    errno = reason;
+  }
+
   /** The error that makes the connection useless; 0 if there was none. */
   int errno() {
     return errno;

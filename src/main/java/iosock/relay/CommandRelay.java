@@ -53,7 +53,7 @@ public final class CommandRelay {
     deadlines = new Deadlines();
     Acceptor[] acceptors = new Acceptor[listeners.length];
     for (int i = 0; i < listeners.length; i++) {
-      acceptors[i] = new Acceptor(listeners[i], clients, deadlines);
+      acceptors[i] = new Acceptor(log, listeners[i], clients, deadlines);
     }
     input =
         isOnStdio

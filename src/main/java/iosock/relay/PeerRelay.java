@@ -38,7 +38,7 @@ public final class PeerRelay {
     Deadlines deadlines = new Deadlines();
     Acceptor[] acceptors = new Acceptor[listeners.length];
     for (int i = 0; i < listeners.length; i++) {
-      acceptors[i] = new Acceptor(listeners[i], clients, deadlines);
+      acceptors[i] = new Acceptor(log, listeners[i], clients, deadlines);
     }
     input = new ClientInput(libc, clients);
     Sink[] none = {new NoReceiver()};

@@ -185,6 +185,7 @@ final class Relay {
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
     boolean isOutputFilled = near.turn(isInputFilled);
+    // Then a client that connects just now is to get what the command writes from now on.
     boolean isForFallback = acceptors.length > 0 && !clients.hasReceiver();
     if (isForFallback) {
       for (Fanout output : outbound) {
@@ -228,7 +229,7 @@ final class Relay {
     if (isAdded) {
       near.attached(client);
     } else {
-      client.endOutput();
+      client.fail(Errno.EMFILE);
     }
   }
 
@@ -279,7 +280,7 @@ final class Relay {
     return true;
   }
 
-  /** Nothing takes output any more. */
+  /** Nothing takes standard output any more; errors still have their own output. */
   void discardOutput() {
     outbound[0].discard();
   }

@@ -41,7 +41,8 @@ public final class Connection {
       libc.bind(fd, SocketAddress.abstractName(ownName));
     }
     int result;
-    while ((result = libc.connect(fd, address)) == -Errno.EAGAIN) {
+    while (Errno.isNotNow(result = libc.connect(fd, address))) {
+      // EINTR may be a signal that ends the process, too.
       signals.waitForTermination(RETRY_MILLIS);
     }
     check(result, "connect to", name.text());

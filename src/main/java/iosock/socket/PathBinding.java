@@ -230,7 +230,10 @@ final class PathBinding {
   private int probe(byte[] path) {
     int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
     int fd = check(libc.socket(Sockets.AF_UNIX, type), "make", "a socket");
-    int result = libc.connect(fd, SocketAddress.path(path));
+    int result;
+    do {
+      result = libc.connect(fd, SocketAddress.path(path));
+    } while (result == -Errno.EINTR);
     libc.close(fd);
     return result >= 0 || result == -Errno.EPROTOTYPE ? -Errno.EADDRINUSE : result;
   }
