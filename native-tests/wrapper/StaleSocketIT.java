@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import support.Build;
 import support.Client;
 import support.Forks;
 import support.Iosock;
@@ -150,7 +151,8 @@ class StaleSocketIT {
                 "trace=" + calls,
                 "-e",
                 "inject=" + refusal));
-    line.addAll(Iosock.commandLine(List.of()));
+    // The jar, and a VM that keeps performance data, need these calls themselves.
+    line.addAll(Build.IMAGE.commandLine(List.of()));
     line.addAll(List.of("s.sock", "true"));
     leaveStale(directory.resolve("s.sock"));
     for (int i = 0; i < 2; i++) {
