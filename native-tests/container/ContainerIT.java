@@ -237,7 +237,9 @@ class ContainerIT {
 
   /** Lines of /proc/PID/stat of all processes in the container, from a client of its shell. */
   private static List<String> processes(Client client) throws IOException {
-    client.send("for p in /proc/[0-9]*; do read line <$p/stat && echo \"$line\"; done; echo end\n");
+    // A process may have gone by then; what the shell says of it would come in between.
+    client.send(
+        "for p in /proc/[0-9]*; do read line <$p/stat && echo \"$line\"; done 2>/dev/null; echo end\n");
     List<String> processes = new ArrayList<>();
     String line;
     while (!(line = client.readLine()).equals("end")) {
