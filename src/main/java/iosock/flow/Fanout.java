@@ -23,14 +23,14 @@ public final class Fanout {
   private static final int PIPE_FLAGS = Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
 
   private final Libc libc;
-  private final Outlet source;
+  private final PipeReader source;
   private final Sink fallback;
   private final Receiver[] receivers;
   private final NativeBuffer ends = new NativeBuffer(Pipe.SIZEOF_ENDS);
   private final Shortage shortage;
   private final int devNull;
   private final Pump direct;
-  private final Outlet.Writer copyToAll = new CopyToAll();
+  private final PipeReader.Writer copyToAll = new CopyToAll();
   private int count = 1;
 
   /** How many bytes of the source are still to be delivered. */
@@ -53,7 +53,7 @@ public final class Fanout {
    * @param capacity how many receivers there can be at once
    * @throws iosock.posix.Failure if /dev/null cannot be opened
    */
-  public Fanout(Libc libc, Outlet source, Sink fallback, int capacity, Shortage shortage) {
+  public Fanout(Libc libc, PipeReader source, Sink fallback, int capacity, Shortage shortage) {
     this.libc = libc;
     this.shortage = shortage;
     this.source = source;
@@ -104,7 +104,7 @@ public final class Fanout {
    * Between two turns: takes out the receivers that take nothing any more, and moves what poll(2)
    * would not tell of.
    */
-  public void settle() {
+  public void update() {
     for (int i = count - 1; i >= 0; i--) {
       if (!receivers[i].sink().isOpen()) {
         remove(i);
@@ -256,14 +256,14 @@ public final class Fanout {
     if (!haveSpace) {
       return false;
     }
-    long copied = source.copy(copyToAll, Math.min(remaining, Inlet.MAX_COPY));
+    long copied = source.copy(copyToAll, Math.min(remaining, PipeWriter.MAX_COPY));
     if (copied >= 0) {
       delivered(copied);
     }
     return copied > 0;
   }
 
-  private final class CopyToAll implements Outlet.Writer {
+  private final class CopyToAll implements PipeReader.Writer {
 
     @Override
     public long write(NativeBuffer buffer, int offset, int length) {
@@ -336,7 +336,7 @@ public final class Fanout {
   private final class First implements Sink {
 
     @Override
-    public long take(Outlet from, long max) {
+    public long take(PipeReader from, long max) {
       long limit = atOnce == 0 ? NO_LIMIT : atOnce;
       long moved = receivers[0].take(from, Math.min(limit, Math.min(max, remaining)));
       if (moved >= 0) {

@@ -22,7 +22,7 @@ public final class Pump {
     long move(long max);
   }
 
-  private record Fill(Source from, Inlet to) implements Transfer {
+  private record Fill(Source from, PipeWriter to) implements Transfer {
 
     @Override
     public long move(long max) {
@@ -30,7 +30,7 @@ public final class Pump {
     }
   }
 
-  private record Drain(Outlet from, Sink to) implements Transfer {
+  private record Drain(PipeReader from, Sink to) implements Transfer {
 
     @Override
     public long move(long max) {
@@ -56,12 +56,12 @@ public final class Pump {
   }
 
   /** Moves bytes into a pipe. */
-  public static Pump fill(Source from, Inlet to, Shortage shortage) {
+  public static Pump fill(Source from, PipeWriter to, Shortage shortage) {
     return new Pump(from, to, new Fill(from, to), shortage);
   }
 
   /** Moves bytes out of a pipe. */
-  public static Pump drain(Outlet from, Sink to, Shortage shortage) {
+  public static Pump drain(PipeReader from, Sink to, Shortage shortage) {
     return new Pump(from, to, new Drain(from, to), shortage);
   }
 

@@ -18,7 +18,7 @@ final class Receiver implements Sink {
   private static final int NO_PIPE = -1;
 
   private final Libc libc;
-  private final Outlet own;
+  private final PipeReader own;
   private final Watch space = new Watch(NO_PIPE);
   private final PollSet check = new PollSet(1);
   private final Pump pump;
@@ -31,7 +31,7 @@ final class Receiver implements Sink {
   Receiver(Libc libc, Sink sink, Shortage shortage) {
     this.libc = libc;
     this.sink = sink;
-    own = new Outlet(libc, NO_PIPE);
+    own = new PipeReader(libc, NO_PIPE);
     pump = Pump.drain(own, this, shortage);
   }
 
@@ -57,7 +57,7 @@ final class Receiver implements Sink {
 
   /** An error of the sink is not one of the flow, which goes on with the next sink. */
   @Override
-  public long take(Outlet from, long max) {
+  public long take(PipeReader from, long max) {
     long taken = sink.take(from, max);
     return taken < 0 && !Errno.isShortage(taken) ? -Errno.EAGAIN : taken;
   }
@@ -134,7 +134,7 @@ final class Receiver implements Sink {
    * @param source known to hold bytes, or to be at its end
    * @return as tee(2), or the negative errno
    */
-  long tee(Outlet source, long max) {
+  long tee(PipeReader source, long max) {
     long copied = source.tee(ownWriteEnd, max);
     if (copied > 0) {
       ahead = copied;
@@ -146,7 +146,7 @@ final class Receiver implements Sink {
     return copied;
   }
 
-  /** Whether a copy of {@link Inlet#MAX_COPY} bytes fits into the own pipe. */
+  /** Whether a copy of {@link PipeWriter#MAX_COPY} bytes fits into the own pipe. */
   boolean hasSpace() {
     check.clear();
     check.watch(space, PollSet.POLLOUT);

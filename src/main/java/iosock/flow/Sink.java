@@ -9,7 +9,7 @@ public interface Sink extends End {
    * @return how many; 0 at the end of file of {@code from}; -EAGAIN if {@code from} is empty or
    *     this is full; another negative errno if this takes nothing any more
    */
-  long take(Outlet from, long max);
+  long take(PipeReader from, long max);
 
   /** Whether it may still take bytes. A receiver that is not open is replaced by another. */
   default boolean isOpen() {

@@ -8,5 +8,5 @@ public interface SocketReader {
    *
    * @return how many; 0 at end of file; or a negative errno, -EPIPE if the pipe has no reader
    */
-  long read(int socket, Inlet to, long max);
+  long read(int socket, PipeWriter to, long max);
 }

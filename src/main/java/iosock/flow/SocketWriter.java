@@ -8,5 +8,5 @@ public interface SocketWriter {
    *
    * @return how many; 0 at the end of file of {@code from}; or a negative errno
    */
-  long write(int socket, Outlet from, long max);
+  long write(int socket, PipeReader from, long max);
 }

@@ -12,7 +12,7 @@ public interface Source extends End {
    * @return how many; 0 at end of file; EMPTY if there is nothing to read; -EAGAIN if there is
    *     nothing to read or the pipe is full; another negative errno if nothing more comes
    */
-  long give(Inlet to, long max);
+  long give(PipeWriter to, long max);
 
   /** Whether what came last is known to be no whole line. */
   default boolean isMidLine() {

@@ -3,6 +3,7 @@ package iosock.flow;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
@@ -33,10 +34,9 @@ public final class StandardInput implements Source {
 
   private final Libc libc;
   private final Watch watch;
-  private final Watch now;
-  private final PollSet check;
+  private final InstantPoll now = new InstantPoll();
   private final int key;
-  private final Inlet.Reader reader = new Reader();
+  private final PipeWriter.Reader reader = new Reader();
   private ReadMethod method;
 
   /** Whether reading may wait, since another process may take the bytes that poll(2) saw. */
@@ -74,8 +74,6 @@ public final class StandardInput implements Source {
       fd = opened < 0 ? inherited : opened;
     }
     watch = new Watch(fd);
-    now = new Watch(fd);
-    check = PollSet.of(now, PollSet.POLLIN);
     isShared = fd == inherited && method != ReadMethod.RECEIVE;
     hungUp = fd < 0;
   }
@@ -120,7 +118,7 @@ public final class StandardInput implements Source {
    * left to other processes.
    */
   @Override
-  public long give(Inlet to, long max) {
+  public long give(PipeWriter to, long max) {
     if (hungUp || keyPressed) {
       return 0;
     }
@@ -135,7 +133,7 @@ public final class StandardInput implements Source {
     return to.copy(reader, max);
   }
 
-  private final class Reader implements Inlet.Reader {
+  private final class Reader implements PipeWriter.Reader {
 
     @Override
     public long read(NativeBuffer buffer, int max) {
@@ -162,8 +160,7 @@ public final class StandardInput implements Source {
   }
 
   private boolean isReadable() {
-    check.poll(libc, 0);
-    return now.revents() != 0;
+    return now.events(libc, watch.fd(), PollSet.POLLIN) != 0;
   }
 
   private int lengthBeforeKey(NativeBuffer buffer, int length) {

@@ -3,6 +3,7 @@ package iosock.flow;
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
 import iosock.posix.FileStatus;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
@@ -47,11 +48,10 @@ public final class StandardOutput implements Sink {
 
   private final Libc libc;
   private final Watch watch;
-  private final Watch space;
-  private final PollSet check;
+  private final InstantPoll now = new InstantPoll();
   private final FileStatus status = new FileStatus();
   private final Termios settings = new Termios();
-  private final Outlet.Writer writer = new Writer();
+  private final PipeReader.Writer writer = new Writer();
   private WriteMethod method;
   private int errno;
 
@@ -72,8 +72,6 @@ public final class StandardOutput implements Sink {
       opened = reopened < 0 ? inherited : reopened;
     }
     watch = new Watch(opened);
-    space = new Watch(opened);
-    check = PollSet.of(space, PollSet.POLLOUT);
   }
 
   @Override
@@ -97,7 +95,7 @@ public final class StandardOutput implements Sink {
   }
 
   @Override
-  public long take(Outlet from, long max) {
+  public long take(PipeReader from, long max) {
     if (method == WriteMethod.SPLICE && !from.holdsBytes()) {
       long moved = from.splice(watch.fd(), max);
       if (moved >= 0 || Errno.isTemporary(moved)) {
@@ -117,7 +115,7 @@ public final class StandardOutput implements Sink {
     return from.discard(max);
   }
 
-  private final class Writer implements Outlet.Writer {
+  private final class Writer implements PipeReader.Writer {
 
     @Override
     public long write(NativeBuffer buffer, int offset, int length) {
@@ -178,8 +176,7 @@ public final class StandardOutput implements Sink {
   }
 
   private boolean hasSpace() {
-    check.poll(libc, 0);
-    return space.revents() != 0;
+    return now.events(libc, watch.fd(), PollSet.POLLOUT) != 0;
   }
 
   /** Why it did not take something that was dropped then; 0 if it took everything. */

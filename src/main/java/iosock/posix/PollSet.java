@@ -58,7 +58,7 @@ public final class PollSet {
   /** Takes everything out; until it is added again, each watch says that nothing was found. */
   public void clear() {
     for (int i = 0; i < size; i++) {
-      watches[i].leave();
+      watches[i].reset();
     }
     size = 0;
   }
@@ -90,7 +90,7 @@ public final class PollSet {
     for (int i = 0; i < size; i++) {
       int events = entries.getShort(i * SIZEOF + OFFSETOF_revents);
       // After a failure poll(2) has written nothing.
-      watches[i].found(ready > 0 ? events : 0);
+      watches[i].setRevents(ready > 0 ? events : 0);
     }
     return ready;
   }

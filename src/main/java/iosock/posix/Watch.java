@@ -47,11 +47,11 @@ public final class Watch {
     entry = index;
   }
 
-  void found(int events) {
+  void setRevents(int events) {
     revents = events;
   }
 
-  void leave() {
+  void reset() {
     entry = NO_ENTRY;
     revents = 0;
   }

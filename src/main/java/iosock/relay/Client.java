@@ -1,7 +1,7 @@
 package iosock.relay;
 
-import iosock.flow.Inlet;
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
+import iosock.flow.PipeWriter;
 import iosock.flow.Sink;
 import iosock.flow.SocketReader;
 import iosock.flow.SocketWriter;
@@ -109,7 +109,7 @@ final class Client implements Sink {
   }
 
   /** The peer sends nothing more. */
-  void endInput() {
+  void inputEnded() {
     inputOpen = false;
   }
 
@@ -147,7 +147,7 @@ final class Client implements Sink {
    *
    * @return as {@link SocketReader#read}
    */
-  long read(Inlet to, long max) {
+  long read(PipeWriter to, long max) {
     long read = reader.read(watch.fd(), to, max);
     if (read < 0 && !Errno.isTemporary(read)) {
       noteError(read);
@@ -171,7 +171,7 @@ final class Client implements Sink {
   }
 
   @Override
-  public long take(Outlet from, long max) {
+  public long take(PipeReader from, long max) {
     long taken = writer.write(watch.fd(), from, max);
     if (taken < 0 && !Errno.isTemporary(taken)) {
       // EPIPE or ECONNRESET: it receives nothing more. Whether it is gone too, poll(2) will say; of
@@ -203,12 +203,12 @@ final class Client implements Sink {
   private static final class Plain implements SocketReader, SocketWriter {
 
     @Override
-    public long read(int socket, Inlet to, long max) {
+    public long read(int socket, PipeWriter to, long max) {
       return to.fill(socket, max);
     }
 
     @Override
-    public long write(int socket, Outlet from, long max) {
+    public long write(int socket, PipeReader from, long max) {
       return from.drain(socket, max);
     }
   }

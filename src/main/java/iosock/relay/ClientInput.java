@@ -1,6 +1,6 @@
 package iosock.relay;
 
-import iosock.flow.Inlet;
+import iosock.flow.PipeWriter;
 import iosock.flow.Source;
 import iosock.posix.Errno;
 import iosock.posix.Libc;
@@ -55,7 +55,7 @@ final class ClientInput implements Source {
 
   /** What is left of clients that send nothing more came before what the others send. */
   @Override
-  public long give(Inlet to, long max) {
+  public long give(PipeWriter to, long max) {
     int halfClosed;
     while ((halfClosed = clients.firstHalfClosedWithInput()) >= 0 || clients.isDraining()) {
       boolean isGone =
@@ -69,16 +69,17 @@ final class ClientInput implements Source {
       if (isGone) {
         clients.drained();
       } else {
-        client.endInput();
+        client.inputEnded();
       }
     }
     return readInTurn(to, max);
   }
 
   /**
-   * Of each client that is ready one piece, in turn; if poll(2) named none, of any that has one.
+   * Reads once, from the next client that poll(2) found readable. If it found none, since this is
+   * not the first read of the turn, each client is tried.
    */
-  private long readInTurn(Inlet to, long max) {
+  private long readInTurn(PipeWriter to, long max) {
     boolean isAnyReady = isReady();
     long result = EMPTY;
     for (int tried = 0; tried < clients.count(); tried++) {
@@ -91,7 +92,7 @@ final class ClientInput implements Source {
           return moved;
         }
         if (isEnd(moved)) {
-          client.endInput();
+          client.inputEnded();
         } else {
           result = moved;
         }
@@ -100,7 +101,7 @@ final class ClientInput implements Source {
     return result;
   }
 
-  private long move(Client client, Inlet to, long max) {
+  private long move(Client client, PipeWriter to, long max) {
     long moved = discarded == null ? client.read(to, max) : discard(client);
     if (moved == -Errno.EPIPE) {
       discarded = new NativeBuffer(DISCARD_SIZE);

@@ -182,7 +182,7 @@ final class Clients {
     return first;
   }
 
-  /** The one whose input comes first; only while {@link #isDraining}. */
+  /** The client that left first of those that are drained; only while {@link #isDraining}. */
   Client draining() {
     return draining[0];
   }

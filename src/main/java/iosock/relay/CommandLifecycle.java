@@ -18,7 +18,7 @@ final class CommandLifecycle implements Lifecycle {
   private static final long DRAIN_TIMEOUT_NANOS = 5_000_000_000L;
 
   /** The same after SIGTERM or SIGINT. */
-  private static final long STOPPING_DRAIN_TIMEOUT_NANOS = 1_000_000_000L;
+  private static final long TERMINATING_DRAIN_TIMEOUT_NANOS = 1_000_000_000L;
 
   private enum Phase {
     RUNNING,
@@ -42,10 +42,10 @@ final class CommandLifecycle implements Lifecycle {
   private final StandardOutput stdout;
   private final boolean isOnStdio;
   private Phase phase = Phase.RUNNING;
-  private boolean stopping;
-  private boolean hangupSent;
+  private boolean terminating;
+  private boolean hangupForwarded;
   private boolean inputEnded;
-  private boolean hungUp;
+  private boolean outputClosed;
   private long lastProgress;
 
   /** The signals that could not be sent, bit N-1 for signal N: each is reported once. */
@@ -82,7 +82,7 @@ final class CommandLifecycle implements Lifecycle {
 
   @Override
   public void arm(PollSet poll) {
-    if (isScreen() && !hungUp) {
+    if (isScreen() && !outputClosed) {
       // For its end alone: a command that writes nothing would never learn of it.
       stdout.armHangup(poll);
     }
@@ -143,15 +143,15 @@ final class CommandLifecycle implements Lifecycle {
     switch (signal) {
       case Signals.SIGHUP, Signals.SIGQUIT -> {
         // Once the command has exited they are meant for iosock, which is what is left.
-        stopping |= phase != Phase.RUNNING;
-        hangupSent = true;
+        terminating |= phase != Phase.RUNNING;
+        hangupForwarded = true;
       }
       case Signals.SIGCONT -> {
         terminal.continued();
         near.ownSizeChanged();
       }
       case Signals.SIGWINCH -> near.ownSizeChanged();
-      default -> stopping |= isStop(signal);
+      default -> terminating |= isStop(signal);
     }
   }
 
@@ -175,11 +175,11 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   @Override
-  public void settle() {
-    if (isOnStdio && !hungUp && isOutputGone()) {
+  public void turnEnded() {
+    if (isOnStdio && !outputClosed && isOutputGone()) {
       // As a program that writes to a pipe without a reader is told. Before the end of its input,
       // which comes from the same terminal and means less.
-      hungUp = true;
+      outputClosed = true;
       relay.discardOutput();
       near.hangup();
     }
@@ -215,10 +215,10 @@ final class CommandLifecycle implements Lifecycle {
     }
   }
 
-  /** How long standard output takes is the user's own business, unless iosock is to stop. */
+  /** A slow reader of iosock's own standard output is waited for, unless iosock is to terminate. */
   private void setDeadline() {
-    if (stopping) {
-      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + STOPPING_DRAIN_TIMEOUT_NANOS);
+    if (terminating) {
+      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + TERMINATING_DRAIN_TIMEOUT_NANOS);
     } else if (!isOnStdio) {
       deadlines.set(Deadlines.Kind.DRAIN, lastProgress + DRAIN_TIMEOUT_NANOS);
     }
@@ -242,9 +242,9 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   @Override
-  public boolean mayStop() {
-    boolean isTerminating = stopping || hangupSent || phase != Phase.RUNNING;
-    return !isTerminating;
+  public boolean maySuspend() {
+    boolean isEnding = terminating || hangupForwarded || phase != Phase.RUNNING;
+    return !isEnding;
   }
 
   @Override

@@ -1,9 +1,10 @@
 package iosock.relay;
 
-import iosock.flow.Inlet;
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
+import iosock.flow.PipeWriter;
 import iosock.flow.Shortage;
 import iosock.posix.PollSet;
+import java.util.List;
 
 /**
  * The near side of the relay: the command, or iosock's own standard input and output. What peers
@@ -12,10 +13,10 @@ import iosock.posix.PollSet;
 public interface Endpoint {
 
   /** Where what peers send goes. */
-  Inlet input();
+  PipeWriter input();
 
   /** Where what peers receive comes from. */
-  Outlet[] outputs();
+  List<PipeReader> outputs();
 
   /** By which the pumps of the near side pause; those of the relay pause by it too. */
   Shortage shortage();
@@ -34,10 +35,10 @@ public interface Endpoint {
   }
 
   /** A client has attached. */
-  default void attached(Client client) {}
+  default void clientAttached(Client client) {}
 
   /** Clients may have been detached. */
-  default void detached(Clients left) {}
+  default void clientsChanged(Clients clients) {}
 
   /** The terminal that iosock was started on may have another size by now. */
   default void ownSizeChanged() {}

@@ -20,13 +20,13 @@ interface Lifecycle {
   void reap();
 
   /** After a turn: what has ended, and what follows from it. */
-  void settle();
+  void turnEnded();
 
   /** Output was moved. */
   default void progress() {}
 
   /** Whether iosock may stop with its process group, where its terminal is in the background. */
-  boolean mayStop();
+  boolean maySuspend();
 
   boolean isOver();
 

@@ -1,6 +1,6 @@
 package iosock.relay;
 
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
 import iosock.flow.Sink;
 import iosock.posix.Errno;
 import iosock.posix.PollSet;
@@ -19,7 +19,7 @@ final class NoReceiver implements Sink {
   }
 
   @Override
-  public long take(Outlet from, long max) {
+  public long take(PipeReader from, long max) {
     return -Errno.EAGAIN;
   }
 }

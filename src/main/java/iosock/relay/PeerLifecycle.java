@@ -70,7 +70,7 @@ final class PeerLifecycle implements Lifecycle {
   }
 
   @Override
-  public void settle() {
+  public void turnEnded() {
     checkStdout();
     checkKeyboard();
     checkInput();
@@ -102,8 +102,8 @@ final class PeerLifecycle implements Lifecycle {
     if (near.isKeyPressed()) {
       detaching = true;
       deadlines.set(Deadlines.Kind.DETACH, System.nanoTime() + DETACH_TIMEOUT_NANOS);
-      near.endInput();
-      relay.endInput();
+      near.stopReading();
+      relay.stopReceiving();
     } else if (near.isRaw() && near.hasInputEnded()) {
       // A raw terminal's input ends only where it is hung up, even if the signal is ignored.
       end(ExitCode.ofSignal(Signals.SIGHUP));
@@ -173,7 +173,7 @@ final class PeerLifecycle implements Lifecycle {
   }
 
   @Override
-  public boolean mayStop() {
+  public boolean maySuspend() {
     return true;
   }
 

@@ -11,7 +11,7 @@ import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
 import iosock.socket.Rejection;
 import iosock.tty.OwnTerminal;
-import iosock.winsize.WindowSizeSender;
+import iosock.winsize.WindowSizeClient;
 
 /**
  * The relay that joins iosock's own standard input and output to a socket: to one client after
@@ -87,7 +87,7 @@ public final class PeerRelay {
         standard.output(),
         Pipe.open(libc).nonBlocking(libc).large(libc),
         Pipe.open(libc).nonBlocking(libc).large(libc),
-        new WindowSizeSender(libc, terminal),
+        new WindowSizeClient(libc, terminal),
         false);
   }
 
@@ -108,7 +108,7 @@ public final class PeerRelay {
       int server,
       int detachKey) {
     Clients clients = new Clients(libc, 1);
-    WindowSizeSender sizes = new WindowSizeSender(libc, terminal);
+    WindowSizeClient sizes = new WindowSizeClient(libc, terminal);
     clients.attach(server).asServer().reader(sizes);
     StdioEndpoint near =
         new StdioEndpoint(

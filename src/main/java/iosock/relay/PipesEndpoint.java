@@ -2,17 +2,18 @@ package iosock.relay;
 
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
-import iosock.flow.Inlet;
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
+import iosock.flow.PipeWriter;
 import iosock.flow.Shortage;
 import iosock.posix.Libc;
+import java.util.List;
 
 /** A command whose standard input, output and error are the relay's pipes themselves. */
 public final class PipesEndpoint implements CommandEndpoint {
 
   private final StdioPipes stdio;
-  private final Inlet input;
-  private final Outlet[] outputs;
+  private final PipeWriter input;
+  private final List<PipeReader> outputs;
   private final Shortage shortage = new Shortage();
 
   /**
@@ -20,8 +21,8 @@ public final class PipesEndpoint implements CommandEndpoint {
    */
   public PipesEndpoint(Libc libc, StdioPipes stdio) {
     this.stdio = stdio;
-    input = new Inlet(libc, stdio.in());
-    outputs = new Outlet[] {new Outlet(libc, stdio.out()), new Outlet(libc, stdio.err())};
+    input = new PipeWriter(libc, stdio.in());
+    outputs = List.of(new PipeReader(libc, stdio.out()), new PipeReader(libc, stdio.err()));
   }
 
   @Override
@@ -30,13 +31,13 @@ public final class PipesEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public Inlet input() {
+  public PipeWriter input() {
     return input;
   }
 
   @Override
-  public Outlet[] outputs() {
-    return outputs.clone();
+  public List<PipeReader> outputs() {
+    return outputs;
   }
 
   @Override

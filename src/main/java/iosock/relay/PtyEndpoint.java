@@ -1,9 +1,9 @@
 package iosock.relay;
 
 import iosock.child.Stdio;
-import iosock.flow.Inlet;
-import iosock.flow.Outlet;
 import iosock.flow.Pipe;
+import iosock.flow.PipeReader;
+import iosock.flow.PipeWriter;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
 import iosock.flow.Sink;
@@ -17,7 +17,8 @@ import iosock.posix.WindowSize;
 import iosock.tty.EofWriter;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
-import iosock.winsize.WindowSizeReceiver;
+import iosock.winsize.WindowSizeServer;
+import java.util.List;
 
 /** A command on a pseudo-terminal, whose master is joined to the relay by two pipes. */
 public final class PtyEndpoint implements CommandEndpoint {
@@ -27,15 +28,15 @@ public final class PtyEndpoint implements CommandEndpoint {
 
   private final PseudoTerminal pty;
   private final OwnTerminal own;
-  private final Inlet input;
-  private final Outlet typed;
-  private final Outlet[] outputs;
+  private final PipeWriter input;
+  private final PipeReader typed;
+  private final List<PipeReader> outputs;
   private final Shortage shortage = new Shortage();
-  private final Keyboard keyboard;
+  private final MasterSink masterSink;
   private final Pump toMaster;
   private final Pump fromMaster;
   private final EofWriter eof;
-  private final WindowSizeReceiver sizes;
+  private final WindowSizeServer sizes;
   private final WindowSize size = new WindowSize();
   private boolean commandExited;
   private boolean errorLogged;
@@ -50,16 +51,16 @@ public final class PtyEndpoint implements CommandEndpoint {
     // Of the usual size: what waits here is what an interrupt key cannot stop any more.
     Pipe toTerminal = Pipe.open(libc).nonBlocking(libc);
     Pipe fromTerminal = Pipe.open(libc).nonBlocking(libc);
-    input = new Inlet(libc, toTerminal.writeEnd());
-    typed = new Outlet(libc, toTerminal.readEnd());
-    Inlet output = new Inlet(libc, fromTerminal.writeEnd());
-    outputs = new Outlet[] {new Outlet(libc, fromTerminal.readEnd())};
+    input = new PipeWriter(libc, toTerminal.writeEnd());
+    typed = new PipeReader(libc, toTerminal.readEnd());
+    PipeWriter output = new PipeWriter(libc, fromTerminal.writeEnd());
+    outputs = List.of(new PipeReader(libc, fromTerminal.readEnd()));
     Watch master = new Watch(pty.master());
-    keyboard = new Keyboard(master);
-    toMaster = Pump.drain(typed, keyboard, shortage);
-    fromMaster = Pump.fill(new Screen(master), output, shortage);
+    masterSink = new MasterSink(master);
+    toMaster = Pump.drain(typed, masterSink, shortage);
+    fromMaster = Pump.fill(new MasterSource(master), output, shortage);
     eof = new EofWriter(libc, pty);
-    sizes = new WindowSizeReceiver(libc, pty);
+    sizes = new WindowSizeServer(libc, pty);
   }
 
   @Override
@@ -68,13 +69,13 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public Inlet input() {
+  public PipeWriter input() {
     return input;
   }
 
   @Override
-  public Outlet[] outputs() {
-    return outputs.clone();
+  public List<PipeReader> outputs() {
+    return outputs;
   }
 
   @Override
@@ -92,7 +93,7 @@ public final class PtyEndpoint implements CommandEndpoint {
     sizes.arm(poll);
     toMaster.arm(poll);
     if (eof.isBlocked() && !toMaster.hasEnded()) {
-      keyboard.arm(poll);
+      masterSink.arm(poll);
     }
     fromMaster.arm(poll);
   }
@@ -119,7 +120,7 @@ public final class PtyEndpoint implements CommandEndpoint {
 
   private void writeEof() {
     boolean isAllWritten = eof.isDue() && !toMaster.isSinkFull() && typed.pending() == 0;
-    if (isAllWritten && !toMaster.hasEnded() && (!eof.isBlocked() || keyboard.isReady())) {
+    if (isAllWritten && !toMaster.hasEnded() && (!eof.isBlocked() || masterSink.isReady())) {
       eof.write();
     }
   }
@@ -150,7 +151,7 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public void attached(Client client) {
+  public void clientAttached(Client client) {
     pty.resumeOutput();
     if (sizes.attached(client.fd())) {
       client.writer(sizes);
@@ -158,8 +159,8 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public void detached(Clients left) {
-    if (!left.isAttached(sizes.socket())) {
+  public void clientsChanged(Clients clients) {
+    if (!clients.isAttached(sizes.socket())) {
       sizes.detached();
     }
   }
@@ -193,7 +194,7 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   /** What is written to the master is typed on the terminal. */
-  private record Keyboard(Watch master) implements Sink {
+  private record MasterSink(Watch master) implements Sink {
 
     @Override
     public void arm(PollSet poll) {
@@ -206,13 +207,13 @@ public final class PtyEndpoint implements CommandEndpoint {
     }
 
     @Override
-    public long take(Outlet from, long max) {
+    public long take(PipeReader from, long max) {
       return from.drain(master.fd(), max);
     }
   }
 
   /** What is read from the master is shown on the terminal. */
-  private record Screen(Watch master) implements Source {
+  private record MasterSource(Watch master) implements Source {
 
     @Override
     public void arm(PollSet poll) {
@@ -225,7 +226,7 @@ public final class PtyEndpoint implements CommandEndpoint {
     }
 
     @Override
-    public long give(Inlet to, long max) {
+    public long give(PipeWriter to, long max) {
       return to.fill(master.fd(), max);
     }
   }

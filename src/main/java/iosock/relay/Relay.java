@@ -3,7 +3,7 @@ package iosock.relay;
 import static iosock.posix.Failure.check;
 
 import iosock.flow.Fanout;
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
 import iosock.flow.Sink;
@@ -16,6 +16,7 @@ import iosock.posix.Watch;
 import iosock.signal.SignalPipe;
 import iosock.tty.JobControl;
 import iosock.tty.OwnTerminal;
+import java.util.List;
 
 /**
  * The loop, one for all modes: one poll(2), in which everything that can happen is a descriptor.
@@ -72,14 +73,14 @@ final class Relay {
     this.deadlines = deadlines;
     shortage = near.shortage();
     inbound = Pump.fill(input, near.input(), shortage);
-    Outlet[] outputs = near.outputs();
-    outbound = new Fanout[outputs.length];
-    for (int i = 0; i < outputs.length; i++) {
-      outbound[i] = new Fanout(libc, outputs[i], fallbacks[i], clients.capacity(), shortage);
+    List<PipeReader> outputs = near.outputs();
+    outbound = new Fanout[outputs.size()];
+    for (int i = 0; i < outputs.size(); i++) {
+      outbound[i] = new Fanout(libc, outputs.get(i), fallbacks[i], clients.capacity(), shortage);
     }
     signalled = new Watch(signals.fd());
     // Beside a client's socket there may be a pipe for each output.
-    poll = new PollSet(OWN_DESCRIPTORS + clients.capacity() * (1 + outputs.length));
+    poll = new PollSet(OWN_DESCRIPTORS + clients.capacity() * (1 + outputs.size()));
   }
 
   /**
@@ -90,7 +91,7 @@ final class Relay {
   int run(Lifecycle life) {
     // A child that exited before SIGCHLD was caught has sent none.
     life.reap();
-    settle(life);
+    finishTurn(life);
     while (!life.isOver()) {
       turn(life);
     }
@@ -107,7 +108,7 @@ final class Relay {
    * @return whether something has happened
    */
   boolean turn(Lifecycle life, int timeout) {
-    terminal.enterRawModeIfForeground(jobs, life.mayStop());
+    terminal.enterRawModeIfForeground(jobs, life.maySuspend());
     boolean isRetry = endShortageRound();
     arm(life);
     int least = isRetry ? 0 : deadlines.millisLeft();
@@ -118,7 +119,7 @@ final class Relay {
     } else if (!Errno.isTemporary(ready)) {
       check(ready, "wait for", "events");
     }
-    settle(life);
+    finishTurn(life);
     return hasHappened;
   }
 
@@ -172,7 +173,7 @@ final class Relay {
     if (signalled.revents() != 0) {
       handleSignals(life);
     }
-    if (terminal.isRawModePending() && life.mayStop()) {
+    if (terminal.isRawModePending() && life.maySuspend()) {
       // Output that is written before is changed by the terminal: ONLCR, termios(3).
       return;
     }
@@ -196,8 +197,7 @@ final class Relay {
       // A client may have connected since the poll.
       acceptor.accept(isForFallback);
     }
-    // Before the output: what is written once a client has connected must be the client's. What was
-    // written just before cannot be told from it.
+    // Before the output: what is written after connect(2) has returned must go to that client.
     changeReceivers();
     for (Fanout output : outbound) {
       if (output.turn(isOutputFilled)) {
@@ -211,8 +211,8 @@ final class Relay {
   }
 
   private void changeReceivers() {
-    near.detached(clients);
-    settleOutputs();
+    near.clientsChanged(clients);
+    updateOutputs();
     for (int i = 0; i < clients.count(); i++) {
       Client client = clients.get(i);
       if (client.takeNew()) {
@@ -227,23 +227,23 @@ final class Relay {
       isAdded = isAdded && output.add(client);
     }
     if (isAdded) {
-      near.attached(client);
+      near.clientAttached(client);
     } else {
       client.fail(Errno.EMFILE);
     }
   }
 
-  private void settleOutputs() {
+  private void updateOutputs() {
     for (Fanout output : outbound) {
-      output.settle();
+      output.update();
     }
   }
 
   /** What follows from a turn; the one place where descriptors are closed. */
-  private void settle(Lifecycle life) {
-    life.settle();
+  private void finishTurn(Lifecycle life) {
+    life.turnEnded();
     logErrors();
-    settleOutputs();
+    updateOutputs();
     clients.closeMarked();
     near.closeMarked();
   }
@@ -259,7 +259,7 @@ final class Relay {
   }
 
   /** Nothing more is taken from peers. */
-  void endInput() {
+  void stopReceiving() {
     inbound.end();
   }
 

@@ -1,15 +1,16 @@
 package iosock.relay;
 
-import iosock.flow.Inlet;
-import iosock.flow.Outlet;
 import iosock.flow.Pipe;
+import iosock.flow.PipeReader;
+import iosock.flow.PipeWriter;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
 import iosock.flow.StandardInput;
 import iosock.flow.StandardOutput;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.winsize.WindowSizeSender;
+import iosock.winsize.WindowSizeClient;
+import java.util.List;
 
 /**
  * iosock's own standard input and output as the near side: what peers send goes to standard output,
@@ -20,11 +21,11 @@ final class StdioEndpoint implements Endpoint {
   private final Clients clients;
   private final StandardInput stdin;
   private final StandardOutput stdout;
-  private final WindowSizeSender sizes;
+  private final WindowSizeClient sizes;
   private final boolean isRaw;
-  private final Inlet input;
-  private final Outlet received;
-  private final Outlet[] outputs;
+  private final PipeWriter input;
+  private final PipeReader received;
+  private final List<PipeReader> outputs;
   private final Shortage shortage = new Shortage();
   private final Pump fromStdin;
   private final Pump toStdout;
@@ -46,29 +47,29 @@ final class StdioEndpoint implements Endpoint {
       int output,
       Pipe in,
       Pipe out,
-      WindowSizeSender sizes,
+      WindowSizeClient sizes,
       boolean isRaw) {
     this.clients = clients;
     this.stdin = stdin;
     this.sizes = sizes;
     this.isRaw = isRaw;
     stdout = new StandardOutput(libc, output);
-    input = new Inlet(libc, out.writeEnd());
-    received = new Outlet(libc, out.readEnd());
-    Inlet read = new Inlet(libc, in.writeEnd());
-    outputs = new Outlet[] {new Outlet(libc, in.readEnd())};
+    input = new PipeWriter(libc, out.writeEnd());
+    received = new PipeReader(libc, out.readEnd());
+    PipeWriter read = new PipeWriter(libc, in.writeEnd());
+    outputs = List.of(new PipeReader(libc, in.readEnd()));
     fromStdin = Pump.fill(stdin, read, shortage);
     toStdout = Pump.drain(received, stdout, shortage);
   }
 
   @Override
-  public Inlet input() {
+  public PipeWriter input() {
     return input;
   }
 
   @Override
-  public Outlet[] outputs() {
-    return outputs.clone();
+  public List<PipeReader> outputs() {
+    return outputs;
   }
 
   @Override
@@ -126,8 +127,8 @@ final class StdioEndpoint implements Endpoint {
     return stdin.isKeyPressed();
   }
 
-  /** The detach key was pressed: nothing more is read, and what was read before it still moves. */
-  void endInput() {
+  /** The detach key was pressed: nothing more is read. What was read before it still moves. */
+  void stopReading() {
     fromStdin.move(true);
   }
 

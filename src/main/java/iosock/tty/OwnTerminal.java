@@ -106,16 +106,16 @@ public final class OwnTerminal {
    * process stops, as one does that writes to the terminal, until it is in the foreground; but not
    * before it has handled the signals that have arrived, which may be to end.
    *
-   * @param mayStop whether to stop in the background; else it stays pending
+   * @param maySuspend whether to stop in the background; else it stays pending
    * @throws iosock.posix.Failure if the settings cannot be changed
    */
-  public void enterRawModeIfForeground(JobControl jobs, boolean mayStop) {
+  public void enterRawModeIfForeground(JobControl jobs, boolean maySuspend) {
     if (!rawModePending) {
       return;
     }
     if (!isInBackground()) {
       enterRawMode();
-    } else if (mayStop && !jobs.isSignalPending()) {
+    } else if (maySuspend && !jobs.isSignalPending()) {
       stopOrEnterRawMode(jobs);
     }
   }

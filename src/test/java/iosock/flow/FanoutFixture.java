@@ -47,7 +47,7 @@ final class FanoutFixture implements AutoCloseable {
     readEnd = source.readEnd();
     writeEnd = source.writeEnd();
     fallback = newSink();
-    fanout = new Fanout(libc, new Outlet(libc, readEnd), fallback, capacity, new Shortage());
+    fanout = new Fanout(libc, new PipeReader(libc, readEnd), fallback, capacity, new Shortage());
   }
 
   /**
@@ -117,7 +117,7 @@ final class FanoutFixture implements AutoCloseable {
   }
 
   SocketSink add(SocketSink added) {
-    settle();
+    update();
     added.resumeAt(receivers.isEmpty() ? fallback.position() : written - fanout.pending());
     assertTrue(fanout.add(added));
     receivers.add(added);
@@ -128,14 +128,14 @@ final class FanoutFixture implements AutoCloseable {
    * Takes out the receivers that have left; the fallback goes on where the one stopped that had got
    * furthest.
    */
-  void settle() {
+  void update() {
     List<SocketSink> left = receivers.stream().filter(each -> !each.isOpen()).toList();
     if (!left.isEmpty() && left.size() == receivers.size()) {
       fallback.resumeAt(Math.max(furthest, furthestOf(left)));
     }
     furthest = Math.max(furthest, furthestOf(left));
     receivers.removeAll(left);
-    fanout.settle();
+    fanout.update();
     left.forEach(SocketSink::readAll);
     left.forEach(SocketSink::close);
   }
@@ -170,16 +170,16 @@ final class FanoutFixture implements AutoCloseable {
   /** The other half: receivers that have left are taken out first, as the relay does. */
   void dispatch() {
     if (isReady) {
-      settle();
+      update();
       fanout.turn(false);
-      settle();
+      update();
     }
   }
 
   /** Turns until there is nothing to do but to wait; fails if the loop would spin. */
   void turnUntilIdle() {
     if (receivers.stream().anyMatch(each -> !each.isOpen())) {
-      settle();
+      update();
     }
     for (int turns = 0; turn(); turns++) {
       assertTrue(turns < MAX_TURNS, "the loop spins");

@@ -296,7 +296,7 @@ class FanoutTest {
       fixture.assertAllDelivered();
       for (int i = CAPACITY - 1; i > 1; i--) {
         sinks[i].leave();
-        fixture.settle();
+        fixture.update();
         // The receiver's socket is a pair.
         before -= 2;
         assertEquals(before + 2 * i, FanoutFixture.openDescriptors());

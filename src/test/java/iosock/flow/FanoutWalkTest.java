@@ -46,7 +46,7 @@ class FanoutWalkTest {
       Random random, FanoutFixture fixture, int capacity, boolean isAnyCopying, int maxMessage) {
     switch (random.nextInt(40)) {
       case 0, 1 -> {
-        fixture.settle();
+        fixture.update();
         if (fixture.receivers().size() < capacity) {
           boolean copies = isAnyCopying && random.nextBoolean();
           fixture.add(copies ? fixture.newSink().copying() : fixture.newSink());
@@ -90,7 +90,7 @@ class FanoutWalkTest {
   }
 
   private static void end(Random random, FanoutFixture fixture) {
-    fixture.settle();
+    fixture.update();
     switch (random.nextInt(3)) {
       case 0 -> fixture.assertAllDelivered();
       case 1 -> {

@@ -54,7 +54,8 @@ class PumpTest {
   private void assertFileTakes(int flags) {
     int fd = open(file, flags);
     Pump pump =
-        Pump.drain(new Outlet(libc, pipe.readEnd()), new StandardOutput(libc, fd), new Shortage());
+        Pump.drain(
+            new PipeReader(libc, pipe.readEnd()), new StandardOutput(libc, fd), new Shortage());
     long written = 0;
     while (written < SIZE) {
       written += sequence.write(pipe.writeEnd(), written, 30_000);
@@ -129,7 +130,7 @@ class PumpTest {
   @Test
   void atTheLimitAPumpEnds() {
     int fd = open(file, Fcntl.O_WRONLY | O_APPEND);
-    Outlet from = new Outlet(libc, pipe.readEnd());
+    PipeReader from = new PipeReader(libc, pipe.readEnd());
     Pump pump = Pump.drain(from, new StandardOutput(libc, fd), new Shortage());
     sequence.write(pipe.writeEnd(), 0, 1000);
     pump.limit(300);
@@ -143,7 +144,7 @@ class PumpTest {
   private Pump fill(int fd) {
     return Pump.fill(
         new StandardInput(libc, fd, false, StandardInput.NO_KEY),
-        new Inlet(libc, pipe.writeEnd()),
+        new PipeWriter(libc, pipe.writeEnd()),
         new Shortage());
   }
 

@@ -18,7 +18,7 @@ final class SocketSink implements Sink {
   private final Sequence sequence;
   private final Watch watch;
   private final int peer;
-  private final Outlet.Writer writer;
+  private final PipeReader.Writer writer;
   private boolean copies;
   private boolean open = true;
 
@@ -45,7 +45,7 @@ final class SocketSink implements Sink {
   }
 
   @Override
-  public long take(Outlet from, long max) {
+  public long take(PipeReader from, long max) {
     long moved = copies ? from.copy(writer, max) : from.drain(watch.fd(), max);
     taken += Math.max(moved, 0);
     return moved;

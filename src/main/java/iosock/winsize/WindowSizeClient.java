@@ -1,6 +1,6 @@
 package iosock.winsize;
 
-import iosock.flow.Inlet;
+import iosock.flow.PipeWriter;
 import iosock.flow.SocketReader;
 import iosock.posix.Errno;
 import iosock.posix.Libc;
@@ -17,7 +17,7 @@ import iosock.tty.OwnTerminal;
  * The client's side: sends the size of this terminal to a server that asks for it. As a {@link
  * SocketReader} it takes the socket for sizes, which comes beside the first output.
  */
-public final class WindowSizeSender implements SocketReader {
+public final class WindowSizeClient implements SocketReader {
 
   private static final int NONE = -1;
   private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
@@ -27,7 +27,7 @@ public final class WindowSizeSender implements SocketReader {
   private final WindowSize size = new WindowSize();
   private final Message message = new Message();
   private final Watch channel = new Watch(NONE);
-  private final First first = new First();
+  private final FirstBytes firstBytes = new FirstBytes();
   private int server = NONE;
 
   /** Whether the first bytes are still to come. */
@@ -41,21 +41,21 @@ public final class WindowSizeSender implements SocketReader {
 
   private boolean done;
 
-  public WindowSizeSender(Libc libc, OwnTerminal terminal) {
+  public WindowSizeClient(Libc libc, OwnTerminal terminal) {
     this.libc = libc;
     this.terminal = terminal;
   }
 
   @Override
-  public long read(int socket, Inlet to, long max) {
+  public long read(int socket, PipeWriter to, long max) {
     if (unchecked == 0) {
       return to.fill(socket, max);
     }
     server = socket;
-    return to.copy(first, Math.min(max, unchecked));
+    return to.copy(firstBytes, Math.min(max, unchecked));
   }
 
-  private final class First implements Inlet.Reader {
+  private final class FirstBytes implements PipeWriter.Reader {
 
     @Override
     public long read(NativeBuffer buffer, int max) {

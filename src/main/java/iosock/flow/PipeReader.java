@@ -11,7 +11,7 @@ import iosock.posix.Watch;
  * The read end of a pipe, as the end of a flow, together with what was copied out of the pipe and
  * has not been delivered yet. Those bytes come first, whichever sink takes them.
  */
-public final class Outlet implements End {
+public final class PipeReader implements End {
 
   /** How bytes are written where splice(2) cannot be used. */
   public interface Writer {
@@ -43,7 +43,7 @@ public final class Outlet implements End {
   /**
    * @param fd non-blocking; stays the caller's to close
    */
-  public Outlet(Libc libc, int fd) {
+  public PipeReader(Libc libc, int fd) {
     this.libc = libc;
     watch = new Watch(fd);
   }

@@ -1,6 +1,6 @@
 package iosock.winsize;
 
-import iosock.flow.Outlet;
+import iosock.flow.PipeReader;
 import iosock.flow.SocketWriter;
 import iosock.posix.Errno;
 import iosock.posix.Libc;
@@ -18,7 +18,7 @@ import iosock.tty.PseudoTerminal;
  * The server's side: gives the command's terminal the size that the client attached last has sent.
  * As a {@link SocketWriter} it sends that client the socket for sizes, beside the first output.
  */
-public final class WindowSizeReceiver implements SocketWriter {
+public final class WindowSizeServer implements SocketWriter {
 
   private static final int NONE = -1;
 
@@ -29,7 +29,7 @@ public final class WindowSizeReceiver implements SocketWriter {
   private final Message message = new Message();
   private final NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
   private final Watch local = new Watch(NONE);
-  private final First first = new First();
+  private final FirstOutput firstOutput = new FirstOutput();
 
   /** The client's connection; stays open. */
   private int socket = NONE;
@@ -40,7 +40,7 @@ public final class WindowSizeReceiver implements SocketWriter {
   private boolean known;
   private boolean done;
 
-  public WindowSizeReceiver(Libc libc, PseudoTerminal pty) {
+  public WindowSizeServer(Libc libc, PseudoTerminal pty) {
     this.libc = libc;
     this.pty = pty;
   }
@@ -96,15 +96,15 @@ public final class WindowSizeReceiver implements SocketWriter {
   }
 
   @Override
-  public long write(int client, Outlet from, long max) {
+  public long write(int client, PipeReader from, long max) {
     if (client != socket || remote == NONE) {
       return from.drain(client, max);
     }
-    return from.copy(first, max);
+    return from.copy(firstOutput, max);
   }
 
-  /** What is not sent stays pending in the outlet. */
-  private final class First implements Outlet.Writer {
+  /** What is not sent stays pending in the reader. */
+  private final class FirstOutput implements PipeReader.Writer {
 
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 

@@ -2,13 +2,14 @@ package iosock.flow;
 
 import iosock.posix.Errno;
 import iosock.posix.Fcntl;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
 
 /** The write end of a pipe, as the end of a flow. */
-public final class Inlet implements End {
+public final class PipeWriter implements End {
 
   /** How bytes are read where splice(2) cannot be used. */
   public interface Reader {
@@ -26,8 +27,7 @@ public final class Inlet implements End {
 
   private final Libc libc;
   private final Watch watch;
-  private final Watch space;
-  private final PollSet check;
+  private final InstantPoll now = new InstantPoll();
   private final NativeBuffer buffer = new NativeBuffer(MAX_COPY);
 
   /** The bytes of the buffer from {@code start} to {@code end} are still to be written. */
@@ -39,11 +39,9 @@ public final class Inlet implements End {
   /**
    * @param fd non-blocking; stays the caller's to close
    */
-  public Inlet(Libc libc, int fd) {
+  public PipeWriter(Libc libc, int fd) {
     this.libc = libc;
     watch = new Watch(fd);
-    space = new Watch(fd);
-    check = PollSet.of(space, PollSet.POLLOUT);
   }
 
   public int fd() {
@@ -105,11 +103,11 @@ public final class Inlet implements End {
 
   /** The bytes are here by now, so the pipe is looked at before anything is read. */
   private long checkSpace() {
-    check.poll(libc, 0);
-    if ((space.revents() & PollSet.POLLERR) != 0) {
+    int events = now.events(libc, fd(), PollSet.POLLOUT);
+    if ((events & PollSet.POLLERR) != 0) {
       return -Errno.EPIPE;
     }
-    return space.revents() == 0 ? -Errno.EAGAIN : 0;
+    return events == 0 ? -Errno.EAGAIN : 0;
   }
 
   /**
