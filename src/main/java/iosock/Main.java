@@ -21,6 +21,7 @@ import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.ResourceLimit;
+import iosock.posix.Signals;
 import iosock.posix.WindowSize;
 import iosock.relay.CommandEndpoint;
 import iosock.relay.CommandRelay;
@@ -39,6 +40,7 @@ import iosock.tty.JobControl;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
 import iosock.winsize.WindowSizeAddress;
+import java.util.Optional;
 
 /** Joins a command, or its own standard input and output, to a Unix domain socket. */
 public final class Main {
@@ -53,6 +55,7 @@ public final class Main {
   private final Libc libc = new Libc();
   private final Descriptors descriptors = new Descriptors(libc);
   private final Messages messages = new Messages(libc);
+  private Optional<SignalPipe> caught = Optional.empty();
 
   private Main(StartupSignals early) {
     this.early = early;
@@ -96,6 +99,7 @@ public final class Main {
       messages.printError(e);
     } catch (Failure e) {
       releaseSignals();
+      endIfTerminated();
       messages.printError(e);
     }
     return ExitCode.FAILED;
@@ -113,6 +117,17 @@ public final class Main {
     messages.giveWayToNothing();
   }
 
+  /** Nothing reads the pipe any more: a signal that came before the release takes effect now. */
+  private void endIfTerminated() {
+    int count = caught.isPresent() && caught.get().await(0) ? caught.get().read() : 0;
+    for (int i = 0; i < count; i++) {
+      switch (caught.get().signal(i)) {
+        case Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP -> libc.raise(caught.get().signal(i));
+        default -> {}
+      }
+    }
+  }
+
   private int run(CommandLine line, Arguments arguments) {
     try {
       return switch (line.action()) {
@@ -125,6 +140,7 @@ public final class Main {
       };
     } catch (CommandNotRun e) {
       releaseSignals();
+      endIfTerminated();
       messages.printError(new Failure("run", line.command().getFirst(), e.errno()));
       return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
     }
@@ -304,6 +320,7 @@ public final class Main {
 
   private SignalPipe catchSignals(SignalState inherited) {
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
+    caught = Optional.of(signals);
     early.deliver();
     messages.giveWayTo(signals);
     return signals;

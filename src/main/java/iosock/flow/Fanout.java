@@ -152,6 +152,15 @@ public final class Fanout {
     }
   }
 
+  /** Whether output waits for a receiver that was full when it was offered some. */
+  public boolean isBlocked() {
+    boolean isBlocked = isDirect() && direct.isSinkFull();
+    for (int i = 0; !isDirect() && i < count; i++) {
+      isBlocked |= !receivers[i].isOwnPipeEmpty();
+    }
+    return isBlocked;
+  }
+
   private boolean isDirect() {
     return !receivers[0].hasOwnPipe();
   }

@@ -47,6 +47,9 @@ final class Relay {
   private final PollSet poll;
   private boolean inputErrorLogged;
 
+  /** Whether errors were moved first in the last turn, and there are more of them. */
+  private boolean errorsHadTurn;
+
   /**
    * @param input where what goes to the near side comes from
    * @param fallbacks for each output of the near side, what takes it while there is no client
@@ -199,14 +202,27 @@ final class Relay {
     }
     // Before the output: what is written after connect(2) has returned must go to that client.
     changeReceivers();
-    for (Fanout output : outbound) {
-      if (output.turn(isOutputFilled)) {
-        life.progress();
-      }
-    }
+    turnOutputs(life, isOutputFilled);
     while (clients.isDraining() && inbound.mayMove()) {
       // Not polled for: nothing comes after what is there.
       inbound.move(true);
+    }
+  }
+
+  /**
+   * Where standard output fills a receiver, errors come before it, in turn: else they would be held
+   * back until it ends.
+   */
+  private void turnOutputs(Lifecycle life, boolean isFilled) {
+    int first = outbound[0].isBlocked() && !errorsHadTurn ? outbound.length - 1 : 0;
+    boolean hasFirstMoved = outbound[first].turn(isFilled);
+    errorsHadTurn = first > 0 && hasFirstMoved && outbound[first].isBlocked();
+    boolean hasMoved = hasFirstMoved;
+    for (int i = 0; i < outbound.length; i++) {
+      hasMoved |= i != first && outbound[i].turn(isFilled);
+    }
+    if (hasMoved) {
+      life.progress();
     }
   }
 
