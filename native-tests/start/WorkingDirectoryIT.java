@@ -106,11 +106,12 @@ class WorkingDirectoryIT {
   @Test
   void aDirectoryThatCannotBeOpenedIsSaidInOneLine() throws Exception {
     Tool.require("setpriv", "util-linux");
-    String nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
-    Tool.requireToRun(Run.of(directory, "sh", "-c", nobody + "true"), "another user needs root");
+    String asOtherUser = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+    Tool.requireToRun(
+        Run.of(directory, "sh", "-c", asOtherUser + "true"), "another user needs root");
     assertEquals(
         new Run(125, "iosock: cannot open the working directory, which has no path\n"),
-        in("mkdir d; chmod 711 d; cd d; rmdir ../d; ", nobody + IOSOCK + " - true"));
+        in("mkdir d; chmod 711 d; cd d; rmdir ../d; ", asOtherUser + IOSOCK + " - true"));
   }
 
   /** Without what the shells say of the directory themselves. */

@@ -96,7 +96,7 @@ class AbstractSocketIT {
     }
   }
 
-  /** There the id 65534 stands for every user who has no other. */
+  /** There the id 65534 stands for each user without an id of its own. */
   @Test
   void inAUserNamespaceAUserWithoutAnIdThereIsNeverTheOwner() throws Exception {
     Tool.requireToRun(

@@ -126,7 +126,11 @@ class ClientIT {
       try (Client client = iosock.connect()) {
         client.send("well\n").readUntil("well\n");
       }
-      assertEquals("unread\n".repeat(20) + "well\n", Files.readString(directory.resolve("in")));
+      // tee(1) writes to its standard output first.
+      String all = "unread\n".repeat(20) + "well\n";
+      await()
+          .atMost(20, SECONDS)
+          .untilAsserted(() -> assertEquals(all, Files.readString(directory.resolve("in"))));
     }
   }
 

@@ -42,7 +42,7 @@ public final class Fanout {
   /** How many bytes, from the first on, a receiver has had that was removed. */
   private long furthest;
 
-  /** At most so many of them are to be moved in this turn. */
+  /** At most so many bytes of the source are moved in this turn. */
   private long atOnce = NO_LIMIT;
 
   private boolean copies;
@@ -341,7 +341,7 @@ public final class Fanout {
     return source.pending();
   }
 
-  /** The receiver that takes from the source itself: the first of them, whichever that is. */
+  /** Takes from the source itself, for the only receiver. */
   private final class First implements Sink {
 
     @Override

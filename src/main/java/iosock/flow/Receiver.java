@@ -1,10 +1,10 @@
 package iosock.flow;
 
 import iosock.posix.Errno;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
-import iosock.posix.Watch;
 
 /**
  * One receiver of a {@link Fanout}: a sink, and while there are other receivers a pipe of its own
@@ -19,8 +19,7 @@ final class Receiver implements Sink {
 
   private final Libc libc;
   private final PipeReader own;
-  private final Watch space = new Watch(NO_PIPE);
-  private final PollSet check = new PollSet(1);
+  private final InstantPoll now = new InstantPoll();
   private final Pump pump;
   private Sink sink;
   private int ownWriteEnd = NO_PIPE;
@@ -78,7 +77,6 @@ final class Receiver implements Sink {
       Pipe pipe = Pipe.ofEnds(ends).large(libc);
       own.fd(pipe.readEnd());
       ownWriteEnd = pipe.writeEnd();
-      space.fd(ownWriteEnd);
       pump.sinkChanged();
     }
     return true;
@@ -148,10 +146,7 @@ final class Receiver implements Sink {
 
   /** Whether a copy of {@link PipeWriter#MAX_COPY} bytes fits into the own pipe. */
   boolean hasSpace() {
-    check.clear();
-    check.watch(space, PollSet.POLLOUT);
-    check.poll(libc, 0);
-    ownFull = space.revents() == 0;
+    ownFull = now.events(libc, ownWriteEnd, PollSet.POLLOUT) == 0;
     return !ownFull;
   }
 

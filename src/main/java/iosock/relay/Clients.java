@@ -1,11 +1,11 @@
 package iosock.relay;
 
 import iosock.posix.Failure;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
-import iosock.posix.Watch;
 import iosock.socket.Listener;
 import iosock.socket.Rejection;
 
@@ -27,7 +27,7 @@ final class Clients {
    */
   static final int MAX_DRAINING = 64;
 
-  /** With more than that, the client that has been half-closed for longest is detached. */
+  /** With more than that, the half-closed client that was attached first is detached. */
   static final int MAX_HALF_CLOSED = 64;
 
   private static final int UNREAD_SIZE = 1 << 16;
@@ -46,8 +46,7 @@ final class Clients {
   private final int[] rejected;
 
   private final NativeBuffer urgent = new NativeBuffer(1);
-  private final Watch now = new Watch(-1);
-  private final PollSet check = new PollSet(1);
+  private final InstantPoll now = new InstantPoll();
 
   /** How many times a client was found to have shut down sending. */
   private long halfCloses;
@@ -99,7 +98,7 @@ final class Clients {
    */
   Client attach(int fd) {
     if (attachedCount == attached.length) {
-      detachOldestHalfClosed();
+      detachFirstHalfClosed();
     }
     Client client = freeCount > 0 ? free[--freeCount] : new Client();
     client.connected(fd);
@@ -107,12 +106,12 @@ final class Clients {
     return client;
   }
 
-  private void detachOldestHalfClosed() {
-    int oldest = 0;
-    while (!attached[oldest].isHalfClosed()) {
-      oldest++;
+  private void detachFirstHalfClosed() {
+    int first = 0;
+    while (!attached[first].isHalfClosed()) {
+      first++;
     }
-    detach(oldest);
+    detach(first);
   }
 
   /** A connection that is closed after the turn, without having been a client. */
@@ -233,15 +232,12 @@ final class Clients {
    */
   void detachGoneSincePoll() {
     for (int i = 0; i < attachedCount; ) {
-      now.fd(attached[i].fd());
-      check.clear();
-      check.watch(now, PollSet.POLLRDHUP);
-      check.poll(libc, 0);
-      if ((now.revents() & ~PollSet.POLLRDHUP) != 0) {
+      int events = now.events(libc, attached[i].fd(), PollSet.POLLRDHUP);
+      if ((events & ~PollSet.POLLRDHUP) != 0) {
         detach(i);
         continue;
       }
-      if (now.revents() != 0) {
+      if (events != 0) {
         attached[i].peerHalfClosed(halfCloses++);
       }
       i++;
