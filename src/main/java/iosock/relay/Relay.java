@@ -210,11 +210,13 @@ final class Relay {
   }
 
   /**
-   * Where standard output fills a receiver, errors come before it, in turn: else they would be held
-   * back until it ends.
+   * Where one output waits for a full receiver, errors come first, in turn: else standard output
+   * would hold them back until it ends, or overtake them.
    */
   private void turnOutputs(Lifecycle life, boolean isFilled) {
-    int first = outbound[0].isBlocked() && !errorsHadTurn ? outbound.length - 1 : 0;
+    int errors = outbound.length - 1;
+    boolean isBlocked = outbound[0].isBlocked() || outbound[errors].isBlocked();
+    int first = isBlocked && !errorsHadTurn ? errors : 0;
     boolean hasFirstMoved = outbound[first].turn(isFilled);
     errorsHadTurn = first > 0 && hasFirstMoved && outbound[first].isBlocked();
     boolean hasMoved = hasFirstMoved;

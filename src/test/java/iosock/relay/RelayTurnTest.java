@@ -83,6 +83,26 @@ class RelayTurnTest {
     libc.close(client);
   }
 
+  /** Output that comes later does not overtake errors that found the client full. */
+  @Test
+  void errorsThatWaitForTheClientComeBeforeLaterOutput() {
+    int client = connect();
+    do {
+      write(STDERR, "e".repeat(1000));
+      fixture.turnUntilIdle();
+    } while (fixture.pending(STDERR) == 0);
+    write(STDOUT, "o");
+    StringBuilder received = new StringBuilder(read(client));
+    while (received.indexOf("o") < 0) {
+      fixture.turnUntilIdle();
+      received.append(read(client));
+    }
+    fixture.turnUntilIdle();
+    received.append(read(client));
+    assertEquals(received.length() - 1, received.indexOf("o"));
+    libc.close(client);
+  }
+
   @Test
   void aClientIsReplacedInOneTurn() {
     int first = connect();
