@@ -86,7 +86,16 @@ public final class StandardOutput implements Sink {
 
   /** Whether the last poll(2) found that it is gone. */
   public boolean isHungUp() {
-    return (watch.revents() & (PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL)) != 0;
+    return isHangup(watch.revents());
+  }
+
+  /** Whether it is gone by now: the hangup of a terminal may have come after poll(2). */
+  public boolean isHungUpNow() {
+    return isHangup(now.events(libc, watch.fd(), 0));
+  }
+
+  private static boolean isHangup(int events) {
+    return (events & (PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL)) != 0;
   }
 
   @Override

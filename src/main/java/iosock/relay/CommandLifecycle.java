@@ -191,7 +191,12 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   private boolean isOutputGone() {
-    return isScreen() && stdout.isHungUp() || stdout.errno() != 0;
+    return stdout.errno() != 0 || isScreen() && (stdout.isHungUp() || hasScreenGoneWithInput());
+  }
+
+  /** A terminal's input ends with its hangup, perhaps between poll(2) and the reading. */
+  private boolean hasScreenGoneWithInput() {
+    return relay.hasInputEnded() && !inputEnded && stdout.isHungUpNow();
   }
 
   /** Whether own standard output shows what the command's terminal shows. */
