@@ -451,8 +451,11 @@ class AttachIT {
       terminal.type("stty -a >before\n").awaitText("$ ");
       terminal.type("./iosock -p --connect ./s.sock &\n").awaitText("$ ");
       try (Client client = server.accept()) {
-        await().atMost(20, SECONDS).until(() -> Proc.state(child(shell)) == 'T');
-        terminal.type("echo $((20+3))x\n").awaitText("23x");
+        // Before the shell knows that it has stopped, fg would not continue it.
+        terminal.type("while [[ $(jobs) != *Stopped* ]]; do :; done; echo $((20+3))x\n");
+        terminal.awaitText("23x\r\n");
+        terminal.awaitText("$ ");
+        assertEquals('T', Proc.state(child(shell)));
         terminal.type("fg\n").awaitText("./s.sock\r\n");
         terminal.awaitRaw().type("word");
         assertEquals("word", client.readText(4));
