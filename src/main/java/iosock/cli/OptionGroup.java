@@ -4,7 +4,9 @@ package iosock.cli;
 enum OptionGroup {
   MODES("Modes and terminal"),
   SOCKET("Socket"),
-  CLIENT("With -p --connect"),
+  CLIENTS("Clients"),
+  OUTPUT("Output"),
+  CONNECTION("With --connect"),
   OTHER("Other");
 
   final String title;

@@ -10,8 +10,8 @@ public final class Usage {
         or:  iosock [OPTION]... --connect SOCKET
 
       Runs COMMAND with its standard input, output and error on a Unix domain socket,
-      for one client at a time. With no client, stdin blocks and output goes to
-      iosock's stdout and stderr.
+      for one client at a time, or for several at once. With no client, stdin blocks
+      and output goes to iosock's stdout and stderr.
 
       SOCKET is one of:
         PATH                  a socket file
@@ -23,6 +23,9 @@ public final class Usage {
   private static final String CONCLUSION =
       """
 
+      SECONDS is read as timeout(1) reads it (0.5, 30, 2m, 1h), SIZE as head(1) does
+      (4096, 64K, 1M).
+
       Signals: COMMAND gets SIGTERM for SIGTERM and SIGINT, and all others that do
       not mean a fault as they are.
 
@@ -32,7 +35,7 @@ public final class Usage {
       The manual is iosock(1).
       """;
 
-  private static final int HELP_COLUMN = 24;
+  private static final int HELP_COLUMN = 30;
 
   private Usage() {}
 

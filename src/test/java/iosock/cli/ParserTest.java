@@ -2,6 +2,7 @@ package iosock.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,12 @@ class ParserTest {
     assertArrayEquals(odd, line.socket());
     assertArrayEquals(odd, line.command().get(0));
     assertArrayEquals(new byte[0], line.command().get(1));
+  }
+
+  /** The socket is named in an error when it is bound. */
+  @Test
+  void anEmptySocketIsKept() throws UsageError {
+    assertArrayEquals(new byte[0], parse("", "cmd").socket());
   }
 
   @Test
@@ -99,6 +106,148 @@ class ParserTest {
   })
   void aDetachKeyIsAcceptedInEveryForm(String key, int code) throws UsageError {
     assertEquals(code, parse("-p", "--connect", "--detach-key", key, "s").detachKey());
+  }
+
+  @Test
+  void withoutOptionsASocketIsNotShared() throws UsageError {
+    CommandLine line = parse("s.sock", "cmd");
+    Sharing sharing = line.sharing();
+    assertEquals(1, sharing.clients());
+    assertFalse(sharing.takeOver());
+    assertEquals(Seconds.NEVER, sharing.dropAfterNanos());
+    assertEquals(0, sharing.replaySize());
+    assertFalse(sharing.tee());
+    assertFalse(sharing.observers().isGiven());
+    assertEquals(Seconds.NEVER, line.waitNanos());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-c 8 --take-over --drop-after 5 -o obs.sock --observe-mode 0644 -r 64K -t",
+        "-tc8 -r64K -oobs.sock --take-over --drop-after=5s --observe-mode=644",
+        "--clients=8 --tee --replay=64K --observe=obs.sock --observe-mode 0644"
+            + " --take-over --drop-after 5.0",
+      })
+  void aSharedSocketIsAcceptedInEveryForm(String options) throws UsageError {
+    CommandLine line = parse((options + " s.sock cmd").split(" "));
+    Sharing sharing = line.sharing();
+    assertEquals(8, sharing.clients());
+    assertTrue(sharing.takeOver());
+    assertEquals(5_000_000_000L, sharing.dropAfterNanos());
+    assertEquals(65536, sharing.replaySize());
+    assertTrue(sharing.tee());
+    assertTrue(sharing.observers().isGiven());
+    assertArrayEquals(bytes("obs.sock"), sharing.observers().socket());
+    assertEquals(0644, sharing.observers().mode());
+    assertEquals(0600, line.mode());
+    assertEquals(List.of("cmd"), strings(line.command()));
+  }
+
+  @Test
+  void onlyTheOwnerMayObserveUnlessAModeIsGiven() throws UsageError {
+    CommandLine line = parse("-m", "0666", "-o", "obs.sock", "s.sock", "cmd");
+    assertEquals(0600, line.sharing().observers().mode());
+    assertEquals(0666, line.mode());
+  }
+
+  @Test
+  void aServerOnOwnStdioSharesItsSocketToo() throws UsageError {
+    String options = "--serve -c 2 --take-over --drop-after 1m -o @o --observe-mode 660 -r 1M s";
+    Sharing sharing = parse(options.split(" ")).sharing();
+    assertEquals(2, sharing.clients());
+    assertTrue(sharing.takeOver());
+    assertEquals(60_000_000_000L, sharing.dropAfterNanos());
+    assertArrayEquals(bytes("@o"), sharing.observers().socket());
+    assertEquals(0660, sharing.observers().mode());
+    assertEquals(1 << 20, sharing.replaySize());
+  }
+
+  @Test
+  void aClientMayAskForThePlaceOfAnotherAndLeaveByItself() throws UsageError {
+    CommandLine line = parse("--connect", "--take-over", "-w", "0.5", "s");
+    assertTrue(line.sharing().takeOver());
+    assertEquals(500_000_000, line.waitNanos());
+    assertEquals(2_000_000_000, parse("-p", "--connect", "-w2", "s").waitNanos());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-c 0 s c",
+        "-c",
+        "--clients= s c",
+        "-c 65 s c",
+        "--drop-after 0 s c",
+        "--drop-after",
+        "--drop-after=-1 s c",
+        "--drop-after soon s c",
+        "-r 0 s c",
+        "-r",
+        "-r 17M s c",
+        "-o",
+        "--observe-mode 888 -o o s c",
+        "-w 0 --connect s",
+        "-w",
+        "-w x --connect s",
+        "--tee=yes s c",
+        "--take-over=yes s c",
+      })
+  void aBadValueIsRefused(String line) {
+    assertThrows(UsageError.class, () -> parse(line.split(" ")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-m 600                     - c        | --mode is for a socket that iosock makes",
+        "-m 600                     --connect s | --mode is for a socket that iosock makes",
+        "-c 2                       - c        | --clients is for a socket that iosock makes",
+        "-c 1                       --connect s | --clients is for a socket that iosock makes",
+        "--drop-after 5             - c        | --drop-after is for a socket that iosock makes",
+        "--drop-after 5             --connect s | --drop-after is for a socket that iosock makes",
+        "-o o                       - c        | --observe is for a socket that iosock makes",
+        "-p -o o                    -          | --observe is for a socket that iosock makes",
+        "-o o                       --connect s | --observe is for a socket that iosock makes",
+        "-r 1                       - c        | --replay is for a socket that iosock makes",
+        "-r 1                       --connect s | --replay is for a socket that iosock makes",
+        "--observe-mode 600         s c        | --observe-mode is for --observe",
+        "--observe-mode 600         --serve s  | --observe-mode is for --observe",
+        "--observe-mode 600         --connect s | --observe-mode is for --observe",
+        "--observe-mode 600         - c        | --observe-mode is for --observe",
+        "--take-over                - c        | --take-over is for a socket",
+        "-p --take-over             -          | --take-over is for a socket",
+        "-t                         --serve s  | --tee is for COMMAND on a socket",
+        "-t                         --connect s | --tee is for COMMAND on a socket",
+        "-t                         - c        | --tee is for COMMAND on a socket",
+        "-w 1                       s c        | --wait is for --connect",
+        "-w 1                       --serve s  | --wait is for --connect",
+        "-w 1                       - c        | --wait is for --connect",
+        "-p                         --serve s  | --pty is for COMMAND and --connect",
+        "--detach-key ^A            --connect s | --detach-key is for -p --connect",
+        "--detach-key ^A -p         s c        | --detach-key is for -p --connect",
+        "-c 2 -w 1                  s          | --wait is for --connect",
+        "--serve -t                 --connect s | either --serve or --connect, not both",
+      })
+  void anOptionWithoutEffectIsRefused(String options, String message) {
+    String[] line = options.split(" +");
+    UsageError error = assertThrows(UsageError.class, () -> parse(line));
+    assertEquals(message, error.getMessage());
+    assertEquals(0, error.subject().length);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-o s s c, --observe needs a socket of its own, s",
+    "--observe=@s --serve @s, --observe needs a socket of its own, @s",
+    "-o - s c, not a socket, -",
+    "--observe= s c, not a socket, ''",
+  })
+  void observersNeedASocketOfTheirOwn(String options, String message, String subject) {
+    UsageError error = assertThrows(UsageError.class, () -> parse(options.split(" ")));
+    assertEquals(message, error.getMessage());
+    assertArrayEquals(bytes(subject), error.subject());
   }
 
   @ParameterizedTest
