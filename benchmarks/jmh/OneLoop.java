@@ -4,13 +4,18 @@ import iosock.child.Child;
 import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.StdioPipes;
+import iosock.cli.Sharing;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
 import iosock.posix.Ascii;
+import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.Signals;
 import iosock.relay.CommandRelay;
+import iosock.relay.Context;
+import iosock.relay.Listeners;
+import iosock.relay.Log;
 import iosock.relay.PipesEndpoint;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
@@ -20,6 +25,7 @@ import java.io.Closeable;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** iosock's loop with a command, in a thread of its own. */
 final class OneLoop implements Closeable {
@@ -36,14 +42,11 @@ final class OneLoop implements Closeable {
     PipesEndpoint near = new PipesEndpoint(libc, stdio);
     CommandRelay relay =
         CommandRelay.onSocket(
-            libc,
-            failure -> {},
-            signals,
-            StandardDescriptors.OWN,
-            OwnTerminal.find(libc),
+            new Context(
+                libc, new NoLog(), signals, StandardDescriptors.OWN, OwnTerminal.find(libc)),
             near,
-            listener,
-            1);
+            new Listeners(listener, Optional.empty()),
+            Sharing.among(1));
     command =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
@@ -54,6 +57,25 @@ final class OneLoop implements Closeable {
               relay.close();
             });
     loop.start();
+  }
+
+  /** Nothing is reported: nothing fails here that does not fail the benchmark. */
+  private static final class NoLog implements Log {
+
+    @Override
+    public void log(Failure failure) {
+      throw failure;
+    }
+
+    @Override
+    public void logStalled(long nanos) {
+      // No limit is set.
+    }
+
+    @Override
+    public void logObserving() {
+      // This is no client.
+    }
   }
 
   @Override

@@ -19,4 +19,10 @@ public record Sharing(
     long dropAfterNanos,
     int replaySize,
     boolean tee,
-    Observers observers) {}
+    Observers observers) {
+
+  /** So many clients at once, and all else by default. */
+  public static Sharing among(int clients) {
+    return new Sharing(clients, false, Seconds.NEVER, 0, false, Observers.NONE);
+  }
+}

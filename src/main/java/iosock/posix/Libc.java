@@ -319,7 +319,11 @@ public final class Libc {
   }
 
   public long read(int fd, NativeBuffer buffer, int length) {
-    return call(READ, fd, buffer.address(), length);
+    return read(fd, buffer, 0, length);
+  }
+
+  public long read(int fd, NativeBuffer buffer, int offset, int length) {
+    return call(READ, fd, buffer.address() + offset, length);
   }
 
   /**

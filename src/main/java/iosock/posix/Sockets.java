@@ -23,6 +23,7 @@ public final class Sockets {
 
   static final int SCM_RIGHTS = 1;
 
+  public static final int SHUT_RD = 0;
   public static final int SHUT_WR = 1;
   public static final int SHUT_RDWR = 2;
 

@@ -6,6 +6,7 @@ import iosock.posix.Errno;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
+import java.util.function.Consumer;
 
 /**
  * What clients send: a piece of one client after another. What is left of a client that is gone
@@ -17,6 +18,7 @@ final class ClientInput implements Source {
 
   private final Libc libc;
   private final Clients clients;
+  private final Consumer<Client> onInput;
 
   /** The client whose turn is next. */
   private int next;
@@ -24,11 +26,16 @@ final class ClientInput implements Source {
   /** Allocated when nothing reads the pipe any more: what is sent then is dropped. */
   private NativeBuffer discarded;
 
-  private boolean nothingReceived = true;
+  /** How many bytes have come from clients. */
+  private long received;
 
-  ClientInput(Libc libc, Clients clients) {
+  /**
+   * @param onInput is told which client has sent something
+   */
+  ClientInput(Libc libc, Clients clients, Consumer<Client> onInput) {
     this.libc = libc;
     this.clients = clients;
+    this.onInput = onInput;
   }
 
   @Override
@@ -107,7 +114,10 @@ final class ClientInput implements Source {
       discarded = new NativeBuffer(DISCARD_SIZE);
       moved = discard(client);
     }
-    nothingReceived &= moved <= 0;
+    if (moved > 0) {
+      received += moved;
+      onInput.accept(client);
+    }
     if (moved == -Errno.ECONNRESET) {
       // In the place of end of file where the peer left unread what it was sent.
       clients.noteReset();
@@ -123,8 +133,8 @@ final class ClientInput implements Source {
     return moved <= 0 && !Errno.isTemporary(moved);
   }
 
-  /** Whether no client has ever sent anything. */
-  boolean nothingReceived() {
-    return nothingReceived;
+  /** How many bytes have come from clients. */
+  long received() {
+    return received;
   }
 }

@@ -30,7 +30,7 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   private final Libc libc;
-  private final ErrorLog log;
+  private final Log log;
   private final Child child;
   private final Reaper reaper;
   private final CommandEndpoint near;
@@ -55,26 +55,24 @@ final class CommandLifecycle implements Lifecycle {
    * @param isOnStdio whether the command is on iosock's own standard input and output
    */
   CommandLifecycle(
-      Libc libc,
-      ErrorLog log,
+      Context context,
       Child child,
       CommandEndpoint near,
       Relay relay,
       Clients clients,
       Deadlines deadlines,
-      OwnTerminal terminal,
       Source input,
       StandardOutput stdout,
       boolean isOnStdio) {
-    this.libc = libc;
-    this.log = log;
+    libc = context.libc();
+    log = context.log();
+    terminal = context.terminal();
     this.child = child;
     reaper = new Reaper(libc, child);
     this.near = near;
     this.relay = relay;
     this.clients = clients;
     this.deadlines = deadlines;
-    this.terminal = terminal;
     this.input = input;
     this.stdout = stdout;
     this.isOnStdio = isOnStdio;
@@ -171,6 +169,7 @@ final class CommandLifecycle implements Lifecycle {
     if (child.hasExited() && phase == Phase.RUNNING) {
       phase = Phase.COLLECTING;
       progress();
+      relay.forgetStalls();
     }
   }
 
@@ -218,10 +217,20 @@ final class CommandLifecycle implements Lifecycle {
   /** A slow reader of iosock's own standard output is waited for, unless iosock is to terminate. */
   private void setDeadline() {
     if (terminating) {
+      relay.limitStalls(TERMINATING_DRAIN_TIMEOUT_NANOS);
       deadlines.set(Deadlines.Kind.DRAIN, lastProgress + TERMINATING_DRAIN_TIMEOUT_NANOS);
     } else if (!isOnStdio) {
+      relay.limitStalls(DRAIN_TIMEOUT_NANOS);
       deadlines.set(Deadlines.Kind.DRAIN, lastProgress + DRAIN_TIMEOUT_NANOS);
     }
+  }
+
+  @Override
+  public void clientDropped() {
+    if (phase == Phase.RUNNING) {
+      log.logStalled(relay.stallTimeout());
+    }
+    progress();
   }
 
   /** What a client has not taken goes to the console; what the console has not taken is lost. */

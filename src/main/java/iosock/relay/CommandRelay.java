@@ -1,17 +1,16 @@
 package iosock.relay;
 
 import iosock.child.Child;
-import iosock.flow.Sink;
+import iosock.cli.Seconds;
+import iosock.cli.Sharing;
+import iosock.flow.Fanout;
 import iosock.flow.Source;
-import iosock.flow.StandardDescriptors;
 import iosock.flow.StandardInput;
 import iosock.flow.StandardOutput;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.Signals;
-import iosock.signal.SignalPipe;
-import iosock.socket.Listener;
-import iosock.tty.OwnTerminal;
+import java.util.List;
 
 /**
  * The relay around a command. It is made before there is a command, so that nothing can fail once
@@ -19,82 +18,62 @@ import iosock.tty.OwnTerminal;
  */
 public final class CommandRelay {
 
-  private final Libc libc;
-  private final ErrorLog log;
-  private final SignalPipe signals;
+  private final Context context;
   private final CommandEndpoint near;
-  private final Clients clients;
+  private final Audience audience;
   private final Deadlines deadlines;
-  private final OwnTerminal terminal;
   private final Source input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
   private final Relay relay;
 
   private CommandRelay(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
+      Context context,
       CommandEndpoint near,
-      Listener[] listeners,
-      int limit) {
-    this.libc = libc;
-    this.log = log;
-    this.signals = signals;
+      Audience audience,
+      Source input,
+      Deadlines deadlines,
+      Stalls stalls,
+      boolean isTee) {
+    this.context = context;
     this.near = near;
-    this.terminal = terminal;
-    isOnStdio = listeners.length == 0;
+    this.audience = audience;
+    this.input = input;
+    this.deadlines = deadlines;
+    isOnStdio = audience.acceptors().isEmpty();
+    Libc libc = context.libc();
     if (libc.getpid() == 1) {
-      signals.catchStops();
+      context.signals().catchStops();
     }
-    clients = new Clients(libc, limit);
-    deadlines = new Deadlines();
-    Acceptor[] acceptors = new Acceptor[listeners.length];
-    for (int i = 0; i < listeners.length; i++) {
-      acceptors[i] = new Acceptor(log, listeners[i], clients, deadlines);
-    }
-    input =
-        isOnStdio
-            ? new StandardInput(libc, standard.input(), near.isTerminal(), StandardInput.NO_KEY)
-            : new ClientInput(libc, clients);
-    stdout = new StandardOutput(libc, standard.output());
-    Sink[] consoles = {stdout, new StandardOutput(libc, standard.error())};
-    relay =
-        new Relay(
-            libc, log, signals, terminal, near, clients, acceptors, input, consoles, deadlines);
+    stdout = new StandardOutput(libc, context.standard().output());
+    StandardOutput stderr = new StandardOutput(libc, context.standard().error());
+    List<Fanout.Console> consoles =
+        List.of(new Fanout.Console(stdout, isTee), new Fanout.Console(stderr, isTee));
+    relay = new Relay(context, near, audience, input, consoles, deadlines, stalls);
   }
 
   /**
    * A command on a socket: output goes to the console while no client is connected.
    *
-   * @param listener stays the caller's to close
    * @param near of the command that is to be started
-   * @param limit how many clients there may be at once
    */
   public static CommandRelay onSocket(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
-      CommandEndpoint near,
-      Listener listener,
-      int limit) {
-    return new CommandRelay(
-        libc, log, signals, standard, terminal, near, new Listener[] {listener}, limit);
+      Context context, CommandEndpoint near, Listeners listeners, Sharing sharing) {
+    Deadlines deadlines = new Deadlines();
+    Audience audience = Audience.of(context, deadlines, listeners, sharing);
+    Source input = new ClientInput(context.libc(), audience.clients(), near::clientSent);
+    Stalls stalls = new Stalls(deadlines, sharing.dropAfterNanos());
+    return new CommandRelay(context, near, audience, input, deadlines, stalls, sharing.tee());
   }
 
   /** A command on iosock's own standard input and output. */
-  public static CommandRelay onStdio(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
-      CommandEndpoint near) {
-    return new CommandRelay(libc, log, signals, standard, terminal, near, new Listener[0], 1);
+  public static CommandRelay onStdio(Context context, CommandEndpoint near) {
+    Libc libc = context.libc();
+    int stdin = context.standard().input();
+    Source input = new StandardInput(libc, stdin, near.isTerminal(), StandardInput.NO_KEY);
+    Deadlines deadlines = new Deadlines();
+    Stalls stalls = new Stalls(deadlines, Seconds.NEVER);
+    return new CommandRelay(context, near, Audience.ofOne(libc), input, deadlines, stalls, false);
   }
 
   /**
@@ -105,7 +84,7 @@ public final class CommandRelay {
    */
   public int run(Child child) {
     try {
-      signals.forgetSenders();
+      context.signals().forgetSenders();
       return relay.run(lifecycle(child));
     } finally {
       // If iosock cannot go on the command must not run without it. Does nothing once it has
@@ -116,7 +95,7 @@ public final class CommandRelay {
 
   Lifecycle lifecycle(Child child) {
     return new CommandLifecycle(
-        libc, log, child, near, relay, clients, deadlines, terminal, input, stdout, isOnStdio);
+        context, child, near, relay, audience.clients(), deadlines, input, stdout, isOnStdio);
   }
 
   Relay relay() {

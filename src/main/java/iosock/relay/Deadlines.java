@@ -7,11 +7,17 @@ final class Deadlines {
 
   enum Kind {
     /** A connection could not be accepted for want of descriptors: time to try again. */
-    ACCEPT,
+    ACCEPT_CLIENT,
+    /** The same for observers. */
+    ACCEPT_OBSERVER,
     /** The command has exited, and a receiver has taken nothing for too long. */
     DRAIN,
+    /** A client has taken nothing for too long. */
+    STALL,
     /** The kernel had no memory for something: time to try again. */
     RETRY,
+    /** The input has ended, and nothing has come for too long. */
+    WAIT,
     /** The detach key was pressed, and what was typed before it takes too long. */
     DETACH
   }
@@ -31,6 +37,13 @@ final class Deadlines {
    */
   void set(Kind kind, long moment) {
     moments[kind.ordinal()] = moment;
+  }
+
+  /** As {@link #set}, unless it is set to an earlier moment. */
+  void setEarlier(Kind kind, long moment) {
+    if (!isSet(kind) || moment - moments[kind.ordinal()] < 0) {
+      set(kind, moment);
+    }
   }
 
   void clear(Kind kind) {

@@ -25,6 +25,9 @@ interface Lifecycle {
   /** Output was moved. */
   default void progress() {}
 
+  /** A client was closed that had taken nothing for too long. */
+  default void clientDropped() {}
+
   /** Whether iosock may stop with its process group, where its terminal is in the background. */
   boolean maySuspend();
 

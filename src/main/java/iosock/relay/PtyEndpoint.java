@@ -153,15 +153,20 @@ public final class PtyEndpoint implements CommandEndpoint {
   @Override
   public void clientAttached(Client client) {
     pty.resumeOutput();
-    if (sizes.attached(client.fd())) {
-      client.writer(sizes);
-    }
+    sizes.attached(client.fd()).ifPresent(client::writer);
+  }
+
+  @Override
+  public void clientSent(Client client) {
+    sizes.typed(client.fd());
   }
 
   @Override
   public void clientsChanged(Clients clients) {
-    if (!clients.isAttached(sizes.socket())) {
-      sizes.detached();
+    for (int i = sizes.count() - 1; i >= 0; i--) {
+      if (!clients.isAttached(sizes.client(i))) {
+        sizes.detached(i);
+      }
     }
   }
 
@@ -173,14 +178,14 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public void logErrors(ErrorLog log) {
+  public void logErrors(Log log) {
     if (!errorLogged) {
       logError(log, "write to", toMaster.errno());
       logError(log, "read from", fromMaster.errno());
     }
   }
 
-  private void logError(ErrorLog log, String operation, int errno) {
+  private void logError(Log log, String operation, int errno) {
     // EIO is how a terminal ends that no process has open.
     if (errno != 0 && errno != Errno.EIO) {
       errorLogged = true;

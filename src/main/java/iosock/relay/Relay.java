@@ -3,10 +3,10 @@ package iosock.relay;
 import static iosock.posix.Failure.check;
 
 import iosock.flow.Fanout;
+import iosock.flow.Overflow;
 import iosock.flow.PipeReader;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
-import iosock.flow.Sink;
 import iosock.flow.Source;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
@@ -32,16 +32,19 @@ final class Relay {
   private static final int FOREVER = -1;
 
   private final Libc libc;
-  private final ErrorLog log;
+  private final Log log;
   private final SignalPipe signals;
   private final OwnTerminal terminal;
   private final JobControl jobs;
   private final Endpoint near;
+  private final Audience audience;
   private final Clients clients;
-  private final Acceptor[] acceptors;
+  private final Observers observers;
+  private final List<Acceptor> acceptors;
   private final Pump inbound;
   private final Fanout[] outbound;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final Shortage shortage;
   private final Watch signalled;
   private final PollSet poll;
@@ -49,38 +52,45 @@ final class Relay {
 
   /**
    * @param input where what goes to the near side comes from
-   * @param fallbacks for each output of the near side, what takes it while there is no client
+   * @param consoles for each output of the near side, what takes it while there is no client
    */
   Relay(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      OwnTerminal terminal,
+      Context context,
       Endpoint near,
-      Clients clients,
-      Acceptor[] acceptors,
+      Audience audience,
       Source input,
-      Sink[] fallbacks,
-      Deadlines deadlines) {
-    this.libc = libc;
-    this.log = log;
-    this.signals = signals;
-    this.terminal = terminal;
+      List<Fanout.Console> consoles,
+      Deadlines deadlines,
+      Stalls stalls) {
+    libc = context.libc();
+    log = context.log();
+    signals = context.signals();
+    terminal = context.terminal();
     jobs = new JobControl(libc, signals);
     this.near = near;
-    this.clients = clients;
-    this.acceptors = acceptors;
+    this.audience = audience;
+    clients = audience.clients();
+    observers = audience.observers();
+    acceptors = audience.acceptors();
     this.deadlines = deadlines;
+    this.stalls = stalls;
     shortage = near.shortage();
     inbound = Pump.fill(input, near.input(), shortage);
     List<PipeReader> outputs = near.outputs();
     outbound = new Fanout[outputs.size()];
-    for (int i = 0; i < outputs.size(); i++) {
-      outbound[i] = new Fanout(libc, outputs.get(i), fallbacks[i], clients.capacity(), shortage);
+    for (int i = 0; i < outbound.length; i++) {
+      outbound[i] =
+          new Fanout(
+              libc,
+              outputs.get(i),
+              consoles.get(i),
+              audience.capacity(),
+              audience.history(),
+              shortage);
     }
     signalled = new Watch(signals.fd());
-    // Beside a client's socket there may be a pipe for each output.
-    poll = new PollSet(OWN_DESCRIPTORS + clients.capacity() * (1 + outputs.size()));
+    // Beside a socket there may be a channel for sizes, and a pipe for each output.
+    poll = new PollSet(OWN_DESCRIPTORS + audience.capacity() * (2 + outbound.length));
   }
 
   /**
@@ -133,10 +143,11 @@ final class Relay {
       output.arm(poll);
     }
     clients.arm(poll);
+    observers.arm(poll);
     // Last, since the kernel looks in this order: output that was written after connect(2) had
     // returned is then never seen without the connection.
-    for (Acceptor acceptor : acceptors) {
-      acceptor.arm(poll);
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).arm(poll);
     }
   }
 
@@ -181,24 +192,16 @@ final class Relay {
   }
 
   private void moveBytes(Lifecycle life) {
-    clients.receiveRejection();
+    clients.receiveNotice();
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
+    observers.closeGone();
     boolean isOutputFilled = near.turn(isInputFilled);
-    // Then a client that connects just now is to get what the command writes from now on.
-    boolean isForFallback = acceptors.length > 0 && !clients.hasReceiver();
-    if (isForFallback) {
-      for (Fanout output : outbound) {
-        output.limitTurnToPending();
-      }
-    }
-    for (Acceptor acceptor : acceptors) {
-      // A client may have connected since the poll.
-      acceptor.accept(isForFallback);
-    }
+    accept();
     // Before the output: what is written after connect(2) has returned must go to that client.
     changeReceivers();
+    sendReplays();
     for (Fanout output : outbound) {
       if (output.turn(isOutputFilled)) {
         life.progress();
@@ -210,26 +213,133 @@ final class Relay {
     }
   }
 
+  private void accept() {
+    // With no client the console takes output. A client that connects just now is to get what the
+    // command writes from now on, so the console takes no more than there is before this looks.
+    boolean isForConsole = !acceptors.isEmpty() && !clients.hasReceiver();
+    if (isForConsole) {
+      for (Fanout output : outbound) {
+        output.limitTurnToPending();
+      }
+    }
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).accept(isForConsole && i == 0);
+    }
+  }
+
   private void changeReceivers() {
     near.clientsChanged(clients);
     updateOutputs();
+    finishLeaving();
     for (int i = 0; i < clients.count(); i++) {
       Client client = clients.get(i);
-      if (client.takeNew()) {
-        attach(client);
+      if (client.takeNew() && !client.isLeaving() && attach(client, Overflow.WAIT)) {
+        near.clientAttached(client);
+      }
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      if (observers.get(i).takeNew()) {
+        attach(observers.get(i), Overflow.CLOSE);
       }
     }
   }
 
-  private void attach(Client client) {
+  /**
+   * @return whether it gets the output now: not if there are no descriptors left
+   */
+  private boolean attach(Client client, Overflow overflow) {
     boolean isAdded = true;
     for (Fanout output : outbound) {
-      isAdded = isAdded && output.add(client);
+      isAdded = isAdded && output.add(client, overflow);
     }
     if (isAdded) {
-      near.clientAttached(client);
+      client.beginReplay(overflow);
     } else {
       client.fail(Errno.EMFILE);
+    }
+    return isAdded;
+  }
+
+  /** Before other clients take their places: these get what they are owed, and nothing more. */
+  private void finishLeaving() {
+    for (int i = 0; i < clients.count(); i++) {
+      if (clients.get(i).takeLeaving()) {
+        for (Fanout output : outbound) {
+          output.finish(clients.get(i));
+        }
+      }
+    }
+  }
+
+  private void endLeaving() {
+    for (int i = clients.count() - 1; i >= 0; i--) {
+      Client client = clients.get(i);
+      if (client.isLeaving() && !isWaitedFor(client)) {
+        clients.endLeaving(i);
+      }
+    }
+  }
+
+  private boolean isWaitedFor(Client client) {
+    boolean isWaitedFor = client.isReplayPending();
+    for (Fanout output : outbound) {
+      isWaitedFor |= !output.hasFinished(client);
+    }
+    return isWaitedFor && client.isOpen();
+  }
+
+  private void sendReplays() {
+    for (int i = 0; i < clients.count(); i++) {
+      clients.get(i).sendReplay(shortage);
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      observers.get(i).sendReplay(shortage);
+    }
+  }
+
+  /** Closes the receivers that have taken nothing for too long. */
+  private void dropStalled(Lifecycle life) {
+    if (!stalls.begin()) {
+      return;
+    }
+    for (int i = clients.count() - 1; i >= 0; i--) {
+      if (stalls.hasStalled(clients.get(i), isOutputWaiting(clients.get(i)))) {
+        clients.drop(i);
+        life.clientDropped();
+      }
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      if (stalls.hasStalled(observers.get(i), isOutputWaiting(observers.get(i)))) {
+        observers.get(i).fallBehind();
+      }
+    }
+  }
+
+  private boolean isOutputWaiting(Client receiver) {
+    boolean isWaiting = receiver.isReplayPending();
+    for (Fanout output : outbound) {
+      isWaiting |= output.isWaitingFor(receiver);
+    }
+    return isWaiting;
+  }
+
+  /** For how long a receiver may take nothing, in nanoseconds. */
+  long stallTimeout() {
+    return stalls.timeout();
+  }
+
+  /** Each receiver may take nothing for so long at most, in nanoseconds. */
+  void limitStalls(long nanos) {
+    stalls.limit(nanos);
+  }
+
+  /** For how long receivers have taken nothing counts from now on. */
+  void forgetStalls() {
+    for (int i = 0; i < clients.count(); i++) {
+      clients.get(i).forgetStall();
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      observers.get(i).forgetStall();
     }
   }
 
@@ -241,10 +351,13 @@ final class Relay {
 
   /** What follows from a turn; the one place where descriptors are closed. */
   private void finishTurn(Lifecycle life) {
+    dropStalled(life);
+    endLeaving();
     life.turnEnded();
     logErrors();
     updateOutputs();
-    clients.closeMarked();
+    observers.closeUseless();
+    audience.closeMarked();
     near.closeMarked();
   }
 
@@ -277,7 +390,18 @@ final class Relay {
         return false;
       }
     }
-    return true;
+    return !isReplayPending();
+  }
+
+  private boolean isReplayPending() {
+    boolean isPending = false;
+    for (int i = 0; i < clients.count(); i++) {
+      isPending |= clients.get(i).isReplayPending();
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      isPending |= observers.get(i).isReplayPending();
+    }
+    return isPending;
   }
 
   /** Nothing takes standard output any more; errors still have their own output. */
@@ -306,6 +430,6 @@ final class Relay {
 
   /** Ends each connection: the peer reads what it was sent, and then end of file. */
   void close() {
-    clients.closeGracefully();
+    audience.close();
   }
 }

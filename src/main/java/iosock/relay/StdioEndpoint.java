@@ -34,17 +34,15 @@ final class StdioEndpoint implements Endpoint {
   private boolean reading;
 
   /**
-   * @param output standard output
    * @param in the pipe from standard input
    * @param out the pipe to standard output
    * @param sizes sends the size of this terminal, if the server asks for it
    * @param isRaw whether standard input is a terminal in raw mode
    */
   StdioEndpoint(
-      Libc libc,
+      Context context,
       Clients clients,
       StandardInput stdin,
-      int output,
       Pipe in,
       Pipe out,
       WindowSizeClient sizes,
@@ -53,7 +51,8 @@ final class StdioEndpoint implements Endpoint {
     this.stdin = stdin;
     this.sizes = sizes;
     this.isRaw = isRaw;
-    stdout = new StandardOutput(libc, output);
+    Libc libc = context.libc();
+    stdout = new StandardOutput(libc, context.standard().output());
     input = new PipeWriter(libc, out.writeEnd());
     received = new PipeReader(libc, out.readEnd());
     PipeWriter read = new PipeWriter(libc, in.writeEnd());

@@ -113,7 +113,7 @@ class FanoutTest {
 
   @Test
   void whatTheLastReceiverHasNotTakenGoesToTheFallbackAndToTheNext() {
-    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(1 << 20, CAPACITY)) {
       SocketSink first = fixture.add();
       SocketSink second = fixture.add();
       // No receiver reads.
@@ -320,7 +320,7 @@ class FanoutTest {
       for (int spare = 0; spare < 4; spare++) {
         int before = FanoutFixture.openDescriptors();
         int soft = TestCalls.limitDescriptorsToSpare(spare);
-        boolean isAdded = fixture.fanout().add(rejected);
+        boolean isAdded = fixture.fanout().add(rejected, Overflow.WAIT);
         TestCalls.limitDescriptors(soft);
         assertFalse(isAdded);
         assertEquals(before, FanoutFixture.openDescriptors());

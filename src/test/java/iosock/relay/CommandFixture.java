@@ -8,6 +8,7 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.cli.Sharing;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
@@ -25,6 +26,7 @@ import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import java.io.File;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The relay of a command on pipes, a turn at a time. The test itself reads and writes the command's
@@ -61,14 +63,15 @@ final class CommandFixture implements AutoCloseable {
     listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
     CommandRelay command =
         CommandRelay.onSocket(
-            libc,
-            failure -> {},
-            signals,
-            new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
-            OwnTerminal.find(libc),
+            new Context(
+                libc,
+                new NoLog(),
+                signals,
+                new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
+                OwnTerminal.find(libc)),
             new PipesEndpoint(libc, stdio),
-            listener,
-            limit);
+            new Listeners(listener, Optional.empty()),
+            Sharing.among(limit));
     relay = command.relay();
     child =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))

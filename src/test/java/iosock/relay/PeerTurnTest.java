@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import iosock.cli.Seconds;
+import iosock.cli.Sharing;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.posix.Ascii;
@@ -18,6 +20,7 @@ import iosock.socket.Listener;
 import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,7 @@ class PeerTurnTest {
   private final Pipe stdout = Pipe.open(libc);
   private final StandardDescriptors standard =
       new StandardDescriptors(stdin.readEnd(), stdout.writeEnd(), stdout.writeEnd());
+  private final Context context = new Context(libc, new NoLog(), signals, standard, terminal);
   private final String name = "iosock-peers-" + libc.getpid() + "-" + System.nanoTime();
   private Listener listener;
   private PeerRelay peers;
@@ -54,7 +58,7 @@ class PeerTurnTest {
 
   private void serve() {
     listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
-    peers = PeerRelay.serve(libc, failure -> {}, signals, standard, terminal, listener);
+    peers = PeerRelay.serve(context, new Listeners(listener, Optional.empty()), Sharing.among(1));
   }
 
   /**
@@ -63,7 +67,7 @@ class PeerTurnTest {
   private int connectToServer() {
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     assertEquals(0, libc.socketpair(Sockets.AF_UNIX, TYPE, ends));
-    peers = PeerRelay.connect(libc, failure -> {}, signals, standard, terminal, ends.getInt(0));
+    peers = PeerRelay.connect(context, ends.getInt(0), Seconds.NEVER);
     return ends.getInt(Integer.BYTES);
   }
 

@@ -9,6 +9,8 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.cli.Seconds;
+import iosock.cli.Sharing;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.flow.StandardInput;
@@ -29,6 +31,7 @@ import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +116,10 @@ class RelayAllocationTest {
     Listener listener = listen();
     CommandRelay command =
         CommandRelay.onSocket(
-            libc, failure -> {}, signals, standard, terminal, near, listener, count);
+            context(standard),
+            near,
+            new Listeners(listener, Optional.empty()),
+            Sharing.among(count));
     relay = command.relay();
     life = command.lifecycle(cat);
     int[] clients = new int[count];
@@ -141,9 +147,7 @@ class RelayAllocationTest {
     StdioPipes stdio = new StdioPipes(libc);
     Child cat = start(stdio, "cat");
     inheritStdin();
-    CommandRelay command =
-        CommandRelay.onStdio(
-            libc, failure -> {}, signals, standard, terminal, new PipesEndpoint(libc, stdio));
+    CommandRelay command = CommandRelay.onStdio(context(standard), new PipesEndpoint(libc, stdio));
     relay = command.relay();
     life = command.lifecycle(cat);
     expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
@@ -156,7 +160,9 @@ class RelayAllocationTest {
   void aServer() {
     Listener listener = listen();
     inheritStdin();
-    use(PeerRelay.serve(libc, failure -> {}, signals, standard, terminal, listener));
+    use(
+        PeerRelay.serve(
+            context(standard), new Listeners(listener, Optional.empty()), Sharing.among(1)));
     int client = connect();
     expectNoAllocation(
         Route.of(client, false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, client));
@@ -169,7 +175,7 @@ class RelayAllocationTest {
   void aClientOfAServer() {
     int[] ends = socketPair();
     inheritStdin();
-    use(PeerRelay.connect(libc, failure -> {}, signals, standard, terminal, ends[0]));
+    use(PeerRelay.connect(context(standard), ends[0], Seconds.NEVER));
     expectNoAllocation(
         Route.of(ends[1], false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, ends[1]));
     relay.close();
@@ -189,14 +195,16 @@ class RelayAllocationTest {
     assertEquals(0, libc.tcsetattr(typed, Termios.TCSANOW, raw));
     int[] ends = socketPair();
     StandardDescriptors own = new StandardDescriptors(typed, typed, typed);
-    use(
-        PeerRelay.attach(
-            libc, failure -> {}, signals, own, terminal, ends[0], StandardInput.NO_KEY));
+    use(PeerRelay.attach(context(own), ends[0], StandardInput.NO_KEY));
     expectNoAllocation(Route.of(master, true, ends[1]), Route.of(ends[1], false, master));
     relay.close();
     libc.close(ends[1]);
     libc.close(typed);
     libc.close(master);
+  }
+
+  private Context context(StandardDescriptors own) {
+    return new Context(libc, new NoLog(), signals, own, terminal);
   }
 
   private void use(PeerRelay peers) {
