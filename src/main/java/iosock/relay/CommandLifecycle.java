@@ -37,6 +37,7 @@ final class CommandLifecycle implements Lifecycle {
   private final Relay relay;
   private final Clients clients;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final OwnTerminal terminal;
   private final Source input;
   private final StandardOutput stdout;
@@ -61,6 +62,7 @@ final class CommandLifecycle implements Lifecycle {
       Relay relay,
       Clients clients,
       Deadlines deadlines,
+      Stalls stalls,
       Source input,
       StandardOutput stdout,
       boolean isOnStdio) {
@@ -73,6 +75,7 @@ final class CommandLifecycle implements Lifecycle {
     this.relay = relay;
     this.clients = clients;
     this.deadlines = deadlines;
+    this.stalls = stalls;
     this.input = input;
     this.stdout = stdout;
     this.isOnStdio = isOnStdio;
@@ -217,18 +220,22 @@ final class CommandLifecycle implements Lifecycle {
   /** A slow reader of iosock's own standard output is waited for, unless iosock is to terminate. */
   private void setDeadline() {
     if (terminating) {
-      relay.limitStalls(TERMINATING_DRAIN_TIMEOUT_NANOS);
-      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + TERMINATING_DRAIN_TIMEOUT_NANOS);
+      setDeadline(TERMINATING_DRAIN_TIMEOUT_NANOS);
     } else if (!isOnStdio) {
-      relay.limitStalls(DRAIN_TIMEOUT_NANOS);
-      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + DRAIN_TIMEOUT_NANOS);
+      setDeadline(DRAIN_TIMEOUT_NANOS);
     }
+  }
+
+  private void setDeadline(long nanos) {
+    stalls.limitClients(nanos);
+    stalls.limitObservers(nanos);
+    deadlines.set(Deadlines.Kind.DRAIN, lastProgress + nanos);
   }
 
   @Override
   public void clientDropped() {
     if (phase == Phase.RUNNING) {
-      log.logStalled(relay.stallTimeout());
+      log.logStalled(stalls.timeout());
     }
     progress();
   }

@@ -22,6 +22,7 @@ public final class CommandRelay {
   private final CommandEndpoint near;
   private final Audience audience;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final Source input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
@@ -40,6 +41,7 @@ public final class CommandRelay {
     this.audience = audience;
     this.input = input;
     this.deadlines = deadlines;
+    this.stalls = stalls;
     isOnStdio = audience.acceptors().isEmpty();
     Libc libc = context.libc();
     if (libc.getpid() == 1) {
@@ -95,7 +97,16 @@ public final class CommandRelay {
 
   Lifecycle lifecycle(Child child) {
     return new CommandLifecycle(
-        context, child, near, relay, audience.clients(), deadlines, input, stdout, isOnStdio);
+        context,
+        child,
+        near,
+        relay,
+        audience.clients(),
+        deadlines,
+        stalls,
+        input,
+        stdout,
+        isOnStdio);
   }
 
   Relay relay() {

@@ -19,6 +19,9 @@ final class PeerLifecycle implements Lifecycle {
   /** How long what was typed before the detach key may take. */
   private static final long DETACH_TIMEOUT_NANOS = 1_000_000_000L;
 
+  /** How long an observer may take nothing, once the input has ended. */
+  private static final long OBSERVER_TIMEOUT_NANOS = 5_000_000_000L;
+
   private final Log log;
   private final StdioEndpoint near;
   private final Relay relay;
@@ -26,6 +29,7 @@ final class PeerLifecycle implements Lifecycle {
   private final List<Acceptor> acceptors;
   private final ClientInput input;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final OwnTerminal terminal;
   private final long waitNanos;
   private final Reaper orphans;
@@ -50,6 +54,7 @@ final class PeerLifecycle implements Lifecycle {
       Audience audience,
       ClientInput input,
       Deadlines deadlines,
+      Stalls stalls,
       long waitNanos) {
     log = context.log();
     terminal = context.terminal();
@@ -59,6 +64,7 @@ final class PeerLifecycle implements Lifecycle {
     acceptors = audience.acceptors();
     this.input = input;
     this.deadlines = deadlines;
+    this.stalls = stalls;
     this.waitNanos = waitNanos;
     orphans = new Reaper(context.libc());
   }
@@ -137,6 +143,8 @@ final class PeerLifecycle implements Lifecycle {
   private void checkInput() {
     if (near.hasInputEnded()) {
       relay.limitOutputToPending();
+      // A client is waited for, an observer is not.
+      stalls.limitObservers(OBSERVER_TIMEOUT_NANOS);
       if (!inputEnded && near.inputErrno() != 0) {
         log.log(new Failure("read from", "standard input", near.inputErrno()));
       }
@@ -155,6 +163,11 @@ final class PeerLifecycle implements Lifecycle {
       halfClosed = true;
       clients.shutdownSending();
     }
+  }
+
+  @Override
+  public void clientDropped() {
+    log.logStalled(stalls.timeout());
   }
 
   /** Once the input has ended: whatever comes begins the wait anew. */

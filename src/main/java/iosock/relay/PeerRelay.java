@@ -37,7 +37,7 @@ public final class PeerRelay {
     input = new ClientInput(context.libc(), clients, near::clientSent);
     List<Fanout.Console> none = List.of(new Fanout.Console(new NoReceiver(), false));
     relay = new Relay(context, near, audience, input, none, deadlines, stalls);
-    life = new PeerLifecycle(context, near, relay, audience, input, deadlines, waitNanos);
+    life = new PeerLifecycle(context, near, relay, audience, input, deadlines, stalls, waitNanos);
   }
 
   public static PeerRelay serve(Context context, Listeners listeners, Sharing sharing) {

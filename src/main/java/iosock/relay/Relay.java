@@ -303,13 +303,13 @@ final class Relay {
       return;
     }
     for (int i = clients.count() - 1; i >= 0; i--) {
-      if (stalls.hasStalled(clients.get(i), isOutputWaiting(clients.get(i)))) {
+      if (stalls.hasClientStalled(clients.get(i), isOutputWaiting(clients.get(i)))) {
         clients.drop(i);
         life.clientDropped();
       }
     }
     for (int i = 0; i < observers.count(); i++) {
-      if (stalls.hasStalled(observers.get(i), isOutputWaiting(observers.get(i)))) {
+      if (stalls.hasObserverStalled(observers.get(i), isOutputWaiting(observers.get(i)))) {
         observers.get(i).fallBehind();
       }
     }
@@ -321,16 +321,6 @@ final class Relay {
       isWaiting |= output.isWaitingFor(receiver);
     }
     return isWaiting;
-  }
-
-  /** For how long a receiver may take nothing, in nanoseconds. */
-  long stallTimeout() {
-    return stalls.timeout();
-  }
-
-  /** Each receiver may take nothing for so long at most, in nanoseconds. */
-  void limitStalls(long nanos) {
-    stalls.limit(nanos);
   }
 
   /** For how long receivers have taken nothing counts from now on. */

@@ -2,26 +2,36 @@ package iosock.relay;
 
 import iosock.cli.Seconds;
 
-/** Finds the receivers that have taken nothing for too long while output waited for them. */
+/**
+ * Finds the receivers that have taken nothing for too long while output waited for them. Observers
+ * have no limit before the end, since one that falls behind is closed in any case.
+ */
 final class Stalls {
 
   private final Deadlines deadlines;
   private long timeout;
+  private long observerTimeout = Seconds.NEVER;
   private long now;
 
   /**
-   * @param timeout in nanoseconds; or {@link Seconds#NEVER}
+   * @param timeout for clients, in nanoseconds; or {@link Seconds#NEVER}
    */
   Stalls(Deadlines deadlines, long timeout) {
     this.deadlines = deadlines;
     this.timeout = timeout;
   }
 
-  /** From now on a receiver may take nothing for so long at most, in nanoseconds. */
-  void limit(long nanos) {
+  /** From now on a client may take nothing for so long at most, in nanoseconds. */
+  void limitClients(long nanos) {
     timeout = Math.min(timeout, nanos);
   }
 
+  /** The same for observers. */
+  void limitObservers(long nanos) {
+    observerTimeout = Math.min(observerTimeout, nanos);
+  }
+
+  /** For clients, in nanoseconds. */
   long timeout() {
     return timeout;
   }
@@ -32,7 +42,7 @@ final class Stalls {
    * @return whether there is a limit
    */
   boolean begin() {
-    if (timeout == Seconds.NEVER) {
+    if (timeout == Seconds.NEVER && observerTimeout == Seconds.NEVER) {
       return false;
     }
     now = System.nanoTime();
@@ -41,14 +51,23 @@ final class Stalls {
   }
 
   /**
-   * @param isWaiting whether output waits for the receiver
+   * @param isWaiting whether output waits for the client
    * @return whether it has taken nothing for too long
    */
-  boolean hasStalled(Client receiver, boolean isWaiting) {
+  boolean hasClientStalled(Client client, boolean isWaiting) {
+    return hasStalled(client, isWaiting, timeout);
+  }
+
+  /** The same for an observer. */
+  boolean hasObserverStalled(Client observer, boolean isWaiting) {
+    return hasStalled(observer, isWaiting, observerTimeout);
+  }
+
+  private boolean hasStalled(Client receiver, boolean isWaiting, long limit) {
     long since = receiver.stalledSince(isWaiting, now);
-    boolean isTooLong = isWaiting && now - since >= timeout;
-    if (isWaiting && !isTooLong) {
-      deadlines.setEarlier(Deadlines.Kind.STALL, since + timeout);
+    boolean isTooLong = isWaiting && now - since >= limit;
+    if (isWaiting && !isTooLong && limit != Seconds.NEVER) {
+      deadlines.setEarlier(Deadlines.Kind.STALL, since + limit);
     }
     return isTooLong;
   }
