@@ -227,13 +227,20 @@ final class Clients {
     }
   }
 
-  /** After a poll, before what was sent is taken: whether a server says something. */
-  void receiveNotice() {
+  /**
+   * After a poll, before what was sent is taken.
+   *
+   * @return whether a server has said something
+   */
+  boolean receiveNotice() {
+    boolean isReceived = false;
     for (int i = 0; i < attachedCount; i++) {
       if (attached[i].isUrgent()) {
         notice = Notice.receive(libc, attached[i].fd(), urgent);
+        isReceived = true;
       }
     }
+    return isReceived;
   }
 
   /** What the server has said last. */

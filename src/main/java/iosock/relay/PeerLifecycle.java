@@ -91,7 +91,6 @@ final class PeerLifecycle implements Lifecycle {
   @Override
   public void turnEnded() {
     checkStdout();
-    checkNotice();
     checkKeyboard();
     checkInput();
     if (relay.isOutputDrained()) {
@@ -117,7 +116,8 @@ final class PeerLifecycle implements Lifecycle {
   }
 
   /** A server that does not read what it is sent is sent nothing. */
-  private void checkNotice() {
+  @Override
+  public void noticeReceived() {
     if (!observing && clients.notice() == Notice.OBSERVING) {
       observing = true;
       clients.get(0).discardOutput();

@@ -192,7 +192,9 @@ final class Relay {
   }
 
   private void moveBytes(Lifecycle life) {
-    clients.receiveNotice();
+    if (clients.receiveNotice()) {
+      life.noticeReceived();
+    }
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
