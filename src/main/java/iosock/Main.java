@@ -270,7 +270,9 @@ public final class Main {
       return attach(line, context, name);
     }
     Optional<byte[]> ownName =
-        line.sharing().takeOver() ? Optional.of(clientName(line, "")) : Optional.empty();
+        line.sharing().takeOver()
+            ? Optional.of(clientName(line, ClientName.NONE))
+            : Optional.empty();
     int server = Connection.connect(libc, name, ownName, false, context.signals());
     messages.beginSession(line.socket(), DetachKey.NONE);
     PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());

@@ -21,31 +21,18 @@ public final class WindowSizeAddress {
     return Integer.toString(size.rows()).concat("x").concat(Integer.toString(size.columns()));
   }
 
-  /** Whether a client with this name is one that sends the sizes of its terminal. */
-  static boolean isGiven(PeerName name) {
-    return ClientName.isOurs(name) && endOfSize(name) > 0;
-  }
-
   /**
    * @param size receives the size in the name
    * @return whether there is one that a terminal may have
    */
   public static boolean parse(PeerName name, WindowSize size) {
-    if (!isGiven(name)) {
-      return false;
-    }
-    int end = endOfDigits(name, ClientName.SIZE_START);
-    size.set(number(name, ClientName.SIZE_START, end), number(name, end + 1, endOfSize(name)));
-    return size.isReasonable();
-  }
-
-  /**
-   * @return -1 if there is no size
-   */
-  private static int endOfSize(PeerName name) {
     int end = endOfDigits(name, ClientName.SIZE_START);
     int last = endOfDigits(name, end + 1);
-    return isAt(name, end, 'x') && isAt(name, last, '/') ? last : -1;
+    if (!ClientName.isOurs(name) || !isAt(name, end, 'x') || !isAt(name, last, '/')) {
+      return false;
+    }
+    size.set(number(name, ClientName.SIZE_START, end), number(name, end + 1, last));
+    return size.isReasonable();
   }
 
   private static int endOfDigits(PeerName name, int start) {

@@ -4,6 +4,7 @@ import iosock.flow.SocketWriter;
 import iosock.posix.Libc;
 import iosock.posix.PeerName;
 import iosock.posix.PollSet;
+import iosock.socket.ClientName;
 import iosock.tty.PseudoTerminal;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class WindowSizeServer {
    */
   public Optional<SocketWriter> attached(int client) {
     boolean isNamed = libc.getpeername(client, name.clear()) == 0;
-    if (!isNamed || !WindowSizeAddress.isGiven(name)) {
+    if (!isNamed || !ClientName.hasTerminal(name)) {
       return Optional.empty();
     }
     WindowSizeChannel channel = free.isEmpty() ? new WindowSizeChannel(libc) : free.removeLast();
