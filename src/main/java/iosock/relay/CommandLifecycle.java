@@ -172,7 +172,7 @@ final class CommandLifecycle implements Lifecycle {
     if (child.hasExited() && phase == Phase.RUNNING) {
       phase = Phase.COLLECTING;
       progress();
-      relay.forgetStalls();
+      relay.outbound().forgetStalls();
     }
   }
 
@@ -182,7 +182,7 @@ final class CommandLifecycle implements Lifecycle {
       // As a program that writes to a pipe without a reader is told. Before the end of its input,
       // which comes from the same terminal and means less.
       outputClosed = true;
-      relay.discardOutput();
+      relay.outbound().discardFirst();
       near.hangup();
     }
     if (relay.hasInputEnded() && !inputEnded) {
@@ -204,9 +204,9 @@ final class CommandLifecycle implements Lifecycle {
   private void drain() {
     if (phase == Phase.COLLECTING && near.collectOutput()) {
       phase = Phase.DRAINING;
-      relay.limitOutputToPending();
+      relay.outbound().limitToPending();
     }
-    if (phase == Phase.DRAINING && relay.isOutputDrained()) {
+    if (phase == Phase.DRAINING && relay.outbound().isDrained()) {
       phase = Phase.OVER;
     }
     if (phase == Phase.COLLECTING || phase == Phase.DRAINING) {

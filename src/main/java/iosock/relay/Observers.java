@@ -68,14 +68,20 @@ final class Observers {
     }
   }
 
-  /** Closes the connections that have fallen behind, or that have failed. */
-  void closeUseless() {
+  /**
+   * Closes the connections that have fallen behind, or that have failed.
+   *
+   * @return whether there were any
+   */
+  boolean closeUseless() {
+    int before = count;
     for (int i = count - 1; i >= 0; i--) {
       if (!attached[i].isOpen()) {
         connections.shutdown(attached[i]);
         close(i);
       }
     }
+    return count < before;
   }
 
   private void close(int index) {

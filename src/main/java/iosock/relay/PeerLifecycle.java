@@ -93,7 +93,7 @@ final class PeerLifecycle implements Lifecycle {
     checkStdout();
     checkKeyboard();
     checkInput();
-    if (relay.isOutputDrained()) {
+    if (relay.outbound().isDrained()) {
       closeNew();
       halfClose();
       awaitMore();
@@ -142,7 +142,7 @@ final class PeerLifecycle implements Lifecycle {
 
   private void checkInput() {
     if (near.hasInputEnded()) {
-      relay.limitOutputToPending();
+      relay.outbound().limitToPending();
       // A client is waited for, an observer is not.
       stalls.limitObservers(OBSERVER_TIMEOUT_NANOS);
       if (!inputEnded && near.inputErrno() != 0) {
@@ -181,7 +181,7 @@ final class PeerLifecycle implements Lifecycle {
   /** Whether nothing more comes from peers that standard output could wait for. */
   private boolean nothingMoreComes() {
     if (detaching) {
-      return relay.isOutputDrained() || !clients.hasReceiver() || isDetachTimedOut();
+      return relay.outbound().isDrained() || !clients.hasReceiver() || isDetachTimedOut();
     }
     if (deadlines.isDue(Deadlines.Kind.WAIT)) {
       return true;
@@ -190,10 +190,10 @@ final class PeerLifecycle implements Lifecycle {
       return false;
     }
     if (isServer()) {
-      return clients.isEmpty() && relay.isOutputDrained();
+      return clients.isEmpty() && relay.outbound().isDrained();
     }
     // A server that has only shut down sending may still receive; but a user at a terminal is done.
-    return !clients.hasReceiver() || relay.isOutputDrained() || terminal.isInput();
+    return !clients.hasReceiver() || relay.outbound().isDrained() || terminal.isInput();
   }
 
   private boolean isServer() {

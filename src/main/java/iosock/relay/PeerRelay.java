@@ -144,7 +144,7 @@ public final class PeerRelay {
       return Errno.ECONNRESET;
     }
     // What was typed too late is no loss.
-    return !terminal.isInput() && relay.outputPending() > 0 ? Errno.EPIPE : 0;
+    return !terminal.isInput() && relay.outbound().pending() > 0 ? Errno.EPIPE : 0;
   }
 
   /** Ends the connection. */

@@ -3,8 +3,6 @@ package iosock.relay;
 import static iosock.posix.Failure.check;
 
 import iosock.flow.Fanout;
-import iosock.flow.Overflow;
-import iosock.flow.PipeReader;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
 import iosock.flow.Source;
@@ -39,12 +37,10 @@ final class Relay {
   private final Endpoint near;
   private final Audience audience;
   private final Clients clients;
-  private final Observers observers;
   private final List<Acceptor> acceptors;
   private final Pump inbound;
-  private final Fanout[] outbound;
+  private final Outbound outbound;
   private final Deadlines deadlines;
-  private final Stalls stalls;
   private final Shortage shortage;
   private final Watch signalled;
   private final PollSet poll;
@@ -70,27 +66,14 @@ final class Relay {
     this.near = near;
     this.audience = audience;
     clients = audience.clients();
-    observers = audience.observers();
     acceptors = audience.acceptors();
     this.deadlines = deadlines;
-    this.stalls = stalls;
     shortage = near.shortage();
     inbound = Pump.fill(input, near.input(), shortage);
-    List<PipeReader> outputs = near.outputs();
-    outbound = new Fanout[outputs.size()];
-    for (int i = 0; i < outbound.length; i++) {
-      outbound[i] =
-          new Fanout(
-              libc,
-              outputs.get(i),
-              consoles.get(i),
-              audience.capacity(),
-              audience.history(),
-              shortage);
-    }
+    outbound = new Outbound(libc, near, audience, consoles, stalls);
     signalled = new Watch(signals.fd());
     // Beside a socket there may be a channel for sizes, and a pipe for each output.
-    poll = new PollSet(OWN_DESCRIPTORS + audience.capacity() * (2 + outbound.length));
+    poll = new PollSet(OWN_DESCRIPTORS + audience.capacity() * (2 + outbound.count()));
   }
 
   /**
@@ -139,11 +122,9 @@ final class Relay {
     life.arm(poll);
     near.arm(poll);
     inbound.arm(poll);
-    for (Fanout output : outbound) {
-      output.arm(poll);
-    }
+    outbound.arm(poll);
     clients.arm(poll);
-    observers.arm(poll);
+    audience.observers().arm(poll);
     // Last, since the kernel looks in this order: output that was written after connect(2) had
     // returned is then never seen without the connection.
     for (int i = 0; i < acceptors.size(); i++) {
@@ -198,16 +179,14 @@ final class Relay {
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
-    observers.closeGone();
+    audience.observers().closeGone();
     boolean isOutputFilled = near.turn(isInputFilled);
     accept();
     // Before the output: what is written after connect(2) has returned must go to that client.
-    changeReceivers();
-    sendReplays();
-    for (Fanout output : outbound) {
-      if (output.turn(isOutputFilled)) {
-        life.progress();
-      }
+    near.clientsChanged(clients);
+    outbound.changeReceivers(near);
+    if (outbound.turn(isOutputFilled)) {
+      life.progress();
     }
     while (clients.isDraining() && inbound.mayMove()) {
       // Not polled for: nothing comes after what is there.
@@ -220,135 +199,22 @@ final class Relay {
     // command writes from now on, so the console takes no more than there is before this looks.
     boolean isForConsole = !acceptors.isEmpty() && !clients.hasReceiver();
     if (isForConsole) {
-      for (Fanout output : outbound) {
-        output.limitTurnToPending();
-      }
+      outbound.limitTurnToPending();
     }
     for (int i = 0; i < acceptors.size(); i++) {
       acceptors.get(i).accept(isForConsole && i == 0);
     }
   }
 
-  private void changeReceivers() {
-    near.clientsChanged(clients);
-    updateOutputs();
-    finishLeaving();
-    for (int i = 0; i < clients.count(); i++) {
-      Client client = clients.get(i);
-      if (client.takeNew() && !client.isLeaving() && attach(client, Overflow.WAIT)) {
-        near.clientAttached(client);
-      }
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      if (observers.get(i).takeNew()) {
-        attach(observers.get(i), Overflow.CLOSE);
-      }
-    }
-  }
-
-  /**
-   * @return whether it gets the output now: not if there are no descriptors left
-   */
-  private boolean attach(Client client, Overflow overflow) {
-    boolean isAdded = true;
-    for (Fanout output : outbound) {
-      isAdded = isAdded && output.add(client, overflow);
-    }
-    if (isAdded) {
-      client.beginReplay(overflow);
-    } else {
-      client.fail(Errno.EMFILE);
-    }
-    return isAdded;
-  }
-
-  /** Before other clients take their places: these get what they are owed, and nothing more. */
-  private void finishLeaving() {
-    for (int i = 0; i < clients.count(); i++) {
-      if (clients.get(i).takeLeaving()) {
-        for (Fanout output : outbound) {
-          output.finish(clients.get(i));
-        }
-      }
-    }
-  }
-
-  private void endLeaving() {
-    for (int i = clients.count() - 1; i >= 0; i--) {
-      Client client = clients.get(i);
-      if (client.isLeaving() && !isWaitedFor(client)) {
-        clients.endLeaving(i);
-      }
-    }
-  }
-
-  private boolean isWaitedFor(Client client) {
-    boolean isWaitedFor = client.isReplayPending();
-    for (Fanout output : outbound) {
-      isWaitedFor |= !output.hasFinished(client);
-    }
-    return isWaitedFor && client.isOpen();
-  }
-
-  private void sendReplays() {
-    for (int i = 0; i < clients.count(); i++) {
-      clients.get(i).sendReplay(shortage);
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      observers.get(i).sendReplay(shortage);
-    }
-  }
-
-  /** Closes the receivers that have taken nothing for too long. */
-  private void dropStalled(Lifecycle life) {
-    if (!stalls.begin()) {
-      return;
-    }
-    for (int i = clients.count() - 1; i >= 0; i--) {
-      if (stalls.hasClientStalled(clients.get(i), isOutputWaiting(clients.get(i)))) {
-        clients.drop(i);
-        life.clientDropped();
-      }
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      if (stalls.hasObserverStalled(observers.get(i), isOutputWaiting(observers.get(i)))) {
-        observers.get(i).fallBehind();
-      }
-    }
-  }
-
-  private boolean isOutputWaiting(Client receiver) {
-    boolean isWaiting = receiver.isReplayPending();
-    for (Fanout output : outbound) {
-      isWaiting |= output.isWaitingFor(receiver);
-    }
-    return isWaiting;
-  }
-
-  /** For how long receivers have taken nothing counts from now on. */
-  void forgetStalls() {
-    for (int i = 0; i < clients.count(); i++) {
-      clients.get(i).forgetStall();
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      observers.get(i).forgetStall();
-    }
-  }
-
-  private void updateOutputs() {
-    for (Fanout output : outbound) {
-      output.update();
-    }
-  }
-
   /** What follows from a turn; the one place where descriptors are closed. */
   private void finishTurn(Lifecycle life) {
-    dropStalled(life);
-    endLeaving();
+    for (int dropped = outbound.dropStalled(); dropped > 0; dropped--) {
+      life.clientDropped();
+    }
+    outbound.endLeaving();
     life.turnEnded();
     logErrors();
-    updateOutputs();
-    observers.closeUseless();
+    outbound.finishTurn();
     audience.closeMarked();
     near.closeMarked();
   }
@@ -368,46 +234,8 @@ final class Relay {
     inbound.end();
   }
 
-  /** What the outputs hold now is all that is to be delivered. */
-  void limitOutputToPending() {
-    for (Fanout output : outbound) {
-      output.limitToPending();
-    }
-  }
-
-  /** Whether all output that was to be delivered has been taken. */
-  boolean isOutputDrained() {
-    for (Fanout output : outbound) {
-      if (!output.isDrained()) {
-        return false;
-      }
-    }
-    return !isReplayPending();
-  }
-
-  private boolean isReplayPending() {
-    boolean isPending = false;
-    for (int i = 0; i < clients.count(); i++) {
-      isPending |= clients.get(i).isReplayPending();
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      isPending |= observers.get(i).isReplayPending();
-    }
-    return isPending;
-  }
-
-  /** Nothing takes standard output any more; errors still have their own output. */
-  void discardOutput() {
-    outbound[0].discard();
-  }
-
-  /** How many bytes of output wait to be taken. */
-  long outputPending() {
-    long pending = 0;
-    for (Fanout output : outbound) {
-      pending += output.pending();
-    }
-    return pending;
+  Outbound outbound() {
+    return outbound;
   }
 
   private void logErrors() {

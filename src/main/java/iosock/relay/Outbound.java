@@ -1,0 +1,236 @@
+package iosock.relay;
+
+import iosock.flow.Fanout;
+import iosock.flow.Overflow;
+import iosock.flow.PipeReader;
+import iosock.flow.Shortage;
+import iosock.posix.Errno;
+import iosock.posix.Libc;
+import iosock.posix.PollSet;
+import java.util.List;
+
+/** The outputs of the near side, each to all receivers: clients, observers, the console. */
+final class Outbound {
+
+  private final Fanout[] outputs;
+  private final Clients clients;
+  private final Observers observers;
+  private final Stalls stalls;
+  private final Shortage shortage;
+
+  /**
+   * @param consoles for each output of the near side, what takes it while there is no client
+   */
+  Outbound(
+      Libc libc, Endpoint near, Audience audience, List<Fanout.Console> consoles, Stalls stalls) {
+    clients = audience.clients();
+    observers = audience.observers();
+    this.stalls = stalls;
+    shortage = near.shortage();
+    List<PipeReader> sources = near.outputs();
+    outputs = new Fanout[sources.size()];
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] =
+          new Fanout(
+              libc,
+              sources.get(i),
+              consoles.get(i),
+              audience.capacity(),
+              audience.history(),
+              shortage);
+    }
+  }
+
+  /** How many outputs there are. */
+  int count() {
+    return outputs.length;
+  }
+
+  void arm(PollSet poll) {
+    for (Fanout output : outputs) {
+      output.arm(poll);
+    }
+  }
+
+  /** What comes from now on is left for the next turn: a client may connect before it. */
+  void limitTurnToPending() {
+    for (Fanout output : outputs) {
+      output.limitTurnToPending();
+    }
+  }
+
+  /** After a poll, once connections were accepted: who gets the output from now on. */
+  void changeReceivers(Endpoint near) {
+    update();
+    finishLeaving();
+    for (int i = 0; i < clients.count(); i++) {
+      Client client = clients.get(i);
+      if (client.takeNew() && !client.isLeaving() && attach(client, Overflow.WAIT)) {
+        near.clientAttached(client);
+      }
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      if (observers.get(i).takeNew()) {
+        attach(observers.get(i), Overflow.CLOSE);
+      }
+    }
+  }
+
+  /**
+   * @return whether the receiver gets the output now: not if there are no descriptors left
+   */
+  private boolean attach(Client receiver, Overflow overflow) {
+    boolean isAdded = true;
+    for (Fanout output : outputs) {
+      isAdded = isAdded && output.add(receiver, overflow);
+    }
+    if (isAdded) {
+      receiver.beginReplay(overflow);
+    } else {
+      receiver.fail(Errno.EMFILE);
+    }
+    return isAdded;
+  }
+
+  /** Before other clients take their places: these get what they are owed, and nothing more. */
+  private void finishLeaving() {
+    for (int i = 0; i < clients.count(); i++) {
+      if (clients.get(i).takeLeaving()) {
+        for (Fanout output : outputs) {
+          output.finish(clients.get(i));
+        }
+      }
+    }
+  }
+
+  /**
+   * Moves what can be moved.
+   *
+   * @param isFilled whether the near side has put bytes into an output since the poll
+   * @return whether a receiver has taken anything
+   */
+  boolean turn(boolean isFilled) {
+    for (int i = 0; i < clients.count(); i++) {
+      clients.get(i).sendReplay(shortage);
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      observers.get(i).sendReplay(shortage);
+    }
+    boolean hasMoved = false;
+    for (Fanout output : outputs) {
+      hasMoved |= output.turn(isFilled);
+    }
+    return hasMoved;
+  }
+
+  /** Detaches the clients that have got what they are owed, where others have their places. */
+  void endLeaving() {
+    for (int i = clients.count() - 1; i >= 0; i--) {
+      Client client = clients.get(i);
+      if (client.isLeaving() && (!client.isOpen() || hasAllItIsOwed(client))) {
+        clients.endLeaving(i);
+      }
+    }
+  }
+
+  private boolean hasAllItIsOwed(Client client) {
+    boolean hasAll = !client.isReplayPending();
+    for (Fanout output : outputs) {
+      hasAll &= output.hasFinished(client);
+    }
+    return hasAll;
+  }
+
+  /**
+   * Closes the receivers that have taken nothing for too long.
+   *
+   * @return how many clients
+   */
+  int dropStalled() {
+    int dropped = 0;
+    if (stalls.begin()) {
+      for (int i = clients.count() - 1; i >= 0; i--) {
+        if (stalls.hasClientStalled(clients.get(i), isWaiting(clients.get(i)))) {
+          clients.drop(i);
+          dropped++;
+        }
+      }
+      for (int i = 0; i < observers.count(); i++) {
+        if (stalls.hasObserverStalled(observers.get(i), isWaiting(observers.get(i)))) {
+          observers.get(i).fallBehind();
+        }
+      }
+    }
+    return dropped;
+  }
+
+  /** Whether output waits for a receiver. */
+  private boolean isWaiting(Client receiver) {
+    boolean isWaiting = receiver.isReplayPending();
+    for (Fanout output : outputs) {
+      isWaiting |= output.isWaitingFor(receiver);
+    }
+    return isWaiting;
+  }
+
+  /** For how long receivers have taken nothing counts from now on. */
+  void forgetStalls() {
+    for (int i = 0; i < clients.count(); i++) {
+      clients.get(i).forgetStall();
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      observers.get(i).forgetStall();
+    }
+  }
+
+  /** Before connections are closed: no output has a receiver afterwards that is not open. */
+  void finishTurn() {
+    update();
+    // Bytes that leave an output may leave an observer behind, in the other output too.
+    while (observers.closeUseless()) {
+      update();
+    }
+  }
+
+  private void update() {
+    for (Fanout output : outputs) {
+      output.update();
+    }
+  }
+
+  /** What the outputs hold now is all that is to be delivered. */
+  void limitToPending() {
+    for (Fanout output : outputs) {
+      output.limitToPending();
+    }
+  }
+
+  /** Whether all that was to be delivered has been taken. */
+  boolean isDrained() {
+    boolean isDrained = true;
+    for (Fanout output : outputs) {
+      isDrained &= output.isDrained();
+    }
+    for (int i = 0; i < clients.count(); i++) {
+      isDrained &= !clients.get(i).isReplayPending();
+    }
+    for (int i = 0; i < observers.count(); i++) {
+      isDrained &= !observers.get(i).isReplayPending();
+    }
+    return isDrained;
+  }
+
+  /** Nothing takes standard output any more; errors still have their own output. */
+  void discardFirst() {
+    outputs[0].discard();
+  }
+
+  /** How many bytes wait to be taken. */
+  long pending() {
+    long pending = 0;
+    for (Fanout output : outputs) {
+      pending += output.pending();
+    }
+    return pending;
+  }
+}
