@@ -97,8 +97,8 @@ public final class History {
    */
   long take(PipeReader from, long max, int devNull) {
     long taken;
-    if (max > size) {
-      taken = from.drop(devNull, max - size);
+    if (max > capacity) {
+      taken = from.drop(devNull, max - capacity);
       known = taken > 0 ? end + taken : known;
     } else {
       int offset = (int) (end % capacity);
