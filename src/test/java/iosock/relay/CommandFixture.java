@@ -21,6 +21,7 @@ import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import iosock.signal.SignalPipe;
+import iosock.socket.ClientName;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
@@ -44,7 +45,10 @@ final class CommandFixture implements AutoCloseable {
   private final StdioPipes stdio;
   private final Pipe[] consoles;
   private final Listener listener;
+  private final Listener observerListener;
   private final SocketAddress address;
+  private final SocketAddress observerAddress;
+  private final RecordingLog log = new RecordingLog();
   private final Relay relay;
   private final Child child;
   private final Lifecycle life;
@@ -52,6 +56,11 @@ final class CommandFixture implements AutoCloseable {
   private final int[] outputs;
 
   CommandFixture(Libc libc, SignalPipe signals, int limit) throws CommandNotRun {
+    this(libc, signals, Sharing.among(limit));
+  }
+
+  /** There is a socket for observers, whatever the options say of it. */
+  CommandFixture(Libc libc, SignalPipe signals, Sharing sharing) throws CommandNotRun {
     this.libc = libc;
     stdio = new StdioPipes(libc);
     stdin = reopen(stdio.in(), Fcntl.O_RDONLY);
@@ -61,17 +70,20 @@ final class CommandFixture implements AutoCloseable {
     String name = "iosock-turns-" + libc.getpid() + "-" + System.nanoTime();
     address = SocketAddress.abstractName(Ascii.bytes(name));
     listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
+    String observers = name.concat("-observers");
+    observerAddress = SocketAddress.abstractName(Ascii.bytes(observers));
+    observerListener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + observers)), 0600);
     CommandRelay command =
         CommandRelay.onSocket(
             new Context(
                 libc,
-                new NoLog(),
+                log,
                 signals,
                 new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
                 OwnTerminal.find(libc)),
             new PipesEndpoint(libc, stdio),
-            new Listeners(listener, Optional.empty()),
-            Sharing.among(limit));
+            new Listeners(listener, Optional.of(observerListener)),
+            sharing);
     relay = command.relay();
     child =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
@@ -150,10 +162,44 @@ final class CommandFixture implements AutoCloseable {
    * @return a non-blocking socket, which the caller closes
    */
   int connect() {
-    int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
-    int socket = libc.socket(Sockets.AF_UNIX, type);
-    assertEquals(0, libc.connect(socket, address));
+    return connect(socket(), address);
+  }
+
+  /** As {@link #connect}, of a client that asks for the place of another. */
+  int connectTakingOver() {
+    return connect(bound(true), address);
+  }
+
+  /** As {@link #connect}, of an observer. */
+  int observe() {
+    return connect(socket(), observerAddress);
+  }
+
+  /** As {@link #observe}, of one that is an iosock. */
+  int observeByName() {
+    return connect(bound(false), observerAddress);
+  }
+
+  private int bound(boolean takeOver) {
+    int socket = socket();
+    byte[] name = ClientName.of("", takeOver, libc.getpid(), System.nanoTime());
+    assertEquals(0, libc.bind(socket, SocketAddress.abstractName(name)));
     return socket;
+  }
+
+  private int socket() {
+    return libc.socket(
+        Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK);
+  }
+
+  private int connect(int socket, SocketAddress to) {
+    assertEquals(0, libc.connect(socket, to));
+    return socket;
+  }
+
+  /** What the relay has reported. */
+  List<String> logged() {
+    return log.lines();
   }
 
   Relay relay() {
@@ -203,6 +249,7 @@ final class CommandFixture implements AutoCloseable {
       exit();
     }
     listener.close();
+    observerListener.close();
     relay.close();
     stdio.close();
     if (stdin >= 0) {
