@@ -145,7 +145,7 @@ final class Contenders {
         name,
         java,
         (socket, command) ->
-            joined(options, line(classes, "threaded.Main", kind, socket, command)));
+            joined(options, line(classes, "threaded.Main", kind, "1", socket, command)));
   }
 
   private List<String> smallVm(String main) {

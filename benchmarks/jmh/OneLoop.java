@@ -34,7 +34,7 @@ final class OneLoop implements Closeable {
   private final Child command;
   private final Thread loop;
 
-  OneLoop(Path socket, List<String> argv) throws CommandNotRun {
+  OneLoop(Path socket, int limit, List<String> argv) throws CommandNotRun {
     Libc libc = new Libc();
     SignalPipe signals = SignalPipe.open(libc, 0);
     listener = Listener.listen(libc, new SocketName(Ascii.bytes(socket.toString())), 0600);
@@ -46,7 +46,7 @@ final class OneLoop implements Closeable {
                 libc, new NoLog(), signals, StandardDescriptors.OWN, OwnTerminal.find(libc)),
             near,
             new Listeners(listener, Optional.empty()),
-            Sharing.among(1));
+            Sharing.among(limit));
     command =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);
