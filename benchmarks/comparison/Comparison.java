@@ -48,7 +48,7 @@ final class Comparison {
     Results results = new Results();
     for (int round = 1; round <= rounds; round++) {
       for (Work work : works) {
-        for (Contender contender : present) {
+        for (Contender contender : suitable(work)) {
           System.err.printf(
               "round %d of %d: %s: %s: ", round, rounds, work.title, contender.name());
           System.err.println(measure(contender, work, results));
@@ -56,6 +56,10 @@ final class Comparison {
       }
     }
     return results;
+  }
+
+  private List<Contender> suitable(Work work) {
+    return present.stream().filter(contender -> contender.limit() >= work.clients).toList();
   }
 
   /**

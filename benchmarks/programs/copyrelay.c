@@ -5,7 +5,7 @@
    and COMMAND waits while there is none. It exits once COMMAND has and everything is delivered, and
    does nothing else that iosock does.
 
-   -b KIB   the size of the ring; default 256 */
+   -b KIB   the size of the ring; default 1024 */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,7 +30,7 @@ static struct client clients[MOST_CLIENTS];
 static int count, limit = 1;
 static int listener, input, output;
 static char *ring;
-static uint64_t ring_size = 256 * KIB, filled;
+static uint64_t ring_size = 1024 * KIB, filled;
 static bool ended;
 static char input_buffer[INPUT_SIZE];
 static ssize_t input_length, input_written;

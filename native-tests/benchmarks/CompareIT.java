@@ -52,6 +52,14 @@ class CompareIT {
   }
 
   @Test
+  void aProgramThatExitsIsAnError() throws Exception {
+    Tool.require("cc", "gcc");
+    Run run = new Compare(directory).runWith("ncat", "exit 3\n", SMALL);
+    assertEquals(1, run.exitCode(), run.output());
+    assertTrue(run.output().contains("IOException: ncat has exited: see "), run.output());
+  }
+
+  @Test
   void enduranceIsMeasured() throws Exception {
     Tool.require("cc", "gcc");
     Compare compare = new Compare(directory);
@@ -86,9 +94,11 @@ class CompareIT {
     assertEquals(new Run(2, "compare: rounds: at least 1\n"), compare.run("--rounds", "0"));
     assertEquals(
         new Run(2, "compare: seconds: at least 1\n"), compare.run("--idle", "--seconds", "0"));
-    Run both = compare.run("--start", "--idle");
-    assertEquals(2, both.exitCode());
-    assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
+    for (String other : List.of("--idle", "--receivers", "--options", "--variants")) {
+      Run both = compare.run("--start", other);
+      assertEquals(2, both.exitCode());
+      assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
+    }
   }
 
   private static Map<?, ?> rates(Map<String, Object> json) {
