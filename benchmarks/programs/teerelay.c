@@ -152,13 +152,14 @@ static void turn(void) {
     accept_clients();
   if (fds[polled].revents != 0)
     input_full = false;
+  bool again = is_direct() && clients[0].socket_full && fds[0].revents & POLLOUT;
   for (int i = 0; i < polled; i++) {
     if (fds[i].revents & (POLLOUT | POLLHUP))
       clients[i].socket_full = false;
     if (!input_full && fds[i].revents & (POLLIN | POLLHUP))
       receive(&clients[i]);
   }
-  if (fds[polled + 1].revents & POLLIN)
+  if (again || fds[polled + 1].revents & POLLIN)
     relay_output();
   else if (fds[polled + 1].revents & POLLHUP)
     ended = true;
