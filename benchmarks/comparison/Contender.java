@@ -35,6 +35,21 @@ record Contender(
     return new Contender(name, program, exitCode, clients, line);
   }
 
+  /**
+   * The same, started by another program.
+   *
+   * @param prefix that program and its arguments
+   */
+  Contender startedBy(List<String> prefix) {
+    return new Contender(
+        name,
+        program,
+        exitCode,
+        limit,
+        (socket, command) ->
+            Stream.of(prefix, line.apply(socket, command)).flatMap(List::stream).toList());
+  }
+
   /** Whether its command line names the socket. */
   boolean listens() {
     Path socket = Path.of("a socket");

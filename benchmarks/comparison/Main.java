@@ -46,6 +46,9 @@ public final class Main {
       parser.accepts("receivers", "iosock and relays in C, to 1, 2, 4 and 8 clients at once");
   private final OptionSpecBuilder costs =
       parser.accepts("options", "only iosock, with options and one client");
+  private final OptionSpecBuilder pinned =
+      parser.accepts(
+          "pinned", "contender and command on processor 0, clients on processor 1; a comparison");
   private final OptionSpecBuilder start =
       parser.accepts("start", "how long a whole run of a command takes that does nothing");
   private final OptionSpecBuilder idle =
@@ -107,6 +110,7 @@ public final class Main {
 
   private OptionSet parse(String[] arguments) {
     parser.mutuallyExclusive(receivers, costs, variants, start, idle, endurance);
+    parser.mutuallyExclusive(pinned, start, idle, endurance);
     OptionSet options = parser.parse(arguments);
     if (!options.nonOptionArguments().isEmpty()) {
       throw new IllegalArgumentException(
@@ -160,7 +164,8 @@ public final class Main {
             subject.works.stream().filter(work -> pattern.matcher(work.title).find()).toList(),
             programs,
             results,
-            scale);
+            scale,
+            options.has(pinned) ? Placement.PINNED : Placement.FREE);
     new Report(subject, comparison, rounds(options, 7)).write(results, root);
   }
 

@@ -57,8 +57,12 @@ final class Report {
 
   private String scale() {
     Scale scale = comparison.scale();
-    return "%d MB a transfer, %d echoes, %d connects"
-        .formatted(scale.bytes() / 1_000_000, scale.echoes(), scale.connects());
+    return "%d MB a transfer, %d echoes, %d connects%s"
+        .formatted(
+            scale.bytes() / 1_000_000,
+            scale.echoes(),
+            scale.connects(),
+            comparison.placement().description);
   }
 
   private String json() throws IOException {

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +39,18 @@ final class Session implements AutoCloseable {
    * @param directory for the socket
    * @param programs where the compiled C programs are
    */
-  Session(Contender contender, Path command, Path directory, Path programs) throws IOException {
+  Session(Contender contender, Path command, Path directory, Path programs, Placement placement)
+      throws IOException {
     Path socket = directory.resolve("socket");
     Files.deleteIfExists(socket);
     name = contender.name();
     errors = directory.resolve("errors");
-    server = Running.startedWithoutStdio(contender, command.toRealPath(), socket, errors);
+    server =
+        Running.startedWithoutStdio(
+            placement.contender(contender), command.toRealPath(), socket, errors);
     client =
-        new ProcessBuilder(programs.resolve("client").toString(), socket.toString())
+        new ProcessBuilder(
+                placement.client(List.of(programs.resolve("client").toString(), socket.toString())))
             .redirectError(Redirect.INHERIT)
             .start();
     requests = client.outputWriter();
