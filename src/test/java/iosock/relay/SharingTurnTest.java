@@ -7,10 +7,7 @@ import iosock.child.CommandNotRun;
 import iosock.cli.Observers;
 import iosock.cli.Seconds;
 import iosock.cli.Sharing;
-import iosock.posix.Libc;
 import iosock.posix.TestCalls;
-import iosock.signal.SignalPipe;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,20 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients, observers and a console that share one command, a turn at a time. */
 class SharingTurnTest {
 
-  private static final int STDOUT = 0;
-  private static final int STDERR = 1;
   private static final int MOST = 64;
 
-  private final Libc libc = new Libc();
-  private final SignalPipe signals = SignalPipe.open(libc, 0);
-  private final Texts texts = new Texts(libc);
-  private final List<Integer> sockets = new ArrayList<>();
+  private TextCommand command;
   private CommandFixture fixture;
+  private Texts texts;
 
   @AfterEach
   void close() {
-    sockets.forEach(libc::close);
-    fixture.close();
+    command.close();
   }
 
   private void start(int clients, boolean isTee) throws CommandNotRun {
@@ -41,45 +33,47 @@ class SharingTurnTest {
   }
 
   private void start(Sharing sharing) throws CommandNotRun {
-    fixture = new CommandFixture(libc, signals, sharing);
+    command = new TextCommand(sharing);
+    fixture = command.fixture();
+    texts = command.texts();
   }
 
   @Test
   void clientsAndAnObserverGetAllOutputAndOnlyClientsAreRead() throws Exception {
     start(2, false);
-    int first = client();
-    int observer = observer();
-    int second = client();
-    texts.write(fixture.output(STDOUT), "out\n");
-    texts.write(fixture.output(STDERR), "err\n");
+    int first = command.client();
+    int observer = command.observer();
+    int second = command.client();
+    texts.write(fixture.output(TextCommand.STDOUT), "out\n");
+    texts.write(fixture.output(TextCommand.STDERR), "err\n");
     texts.write(observer, "not read");
     texts.write(first, "a");
     texts.write(second, "b");
     fixture.turnUntilIdle();
-    assertEquals("out\nerr\n", texts.read(first));
-    assertEquals("out\nerr\n", texts.read(second));
-    assertEquals("out\nerr\n", texts.read(observer));
-    assertEquals("", texts.read(fixture.console(STDOUT)));
-    assertEquals("", texts.read(fixture.console(STDERR)));
-    assertEquals("ab", texts.read(fixture.stdin()));
+    assertEquals("out\nerr\n", command.read(first));
+    assertEquals("out\nerr\n", command.read(second));
+    assertEquals("out\nerr\n", command.read(observer));
+    assertEquals("", command.readConsole());
+    assertEquals("", command.read(fixture.console(TextCommand.STDERR)));
+    assertEquals("ab", command.readStdin());
   }
 
   @Test
   void besideAnObserverTheConsoleGetsTheOutputWhileThereIsNoClient() throws Exception {
     start(1, false);
-    int observer = observer();
-    write("1");
-    assertEquals("1", texts.read(fixture.console(STDOUT)));
-    int client = client();
-    write("2");
-    assertEquals("2", texts.read(client));
-    leave(client);
-    write("3");
-    assertEquals("3", texts.read(fixture.console(STDOUT)));
-    assertEquals("123", texts.read(observer));
-    leave(observer);
-    write("4");
-    assertEquals("4", texts.read(fixture.console(STDOUT)));
+    int observer = command.observer();
+    command.write("1");
+    assertEquals("1", command.readConsole());
+    int client = command.client();
+    command.write("2");
+    assertEquals("2", command.read(client));
+    command.leave(client);
+    command.write("3");
+    assertEquals("3", command.readConsole());
+    assertEquals("123", command.read(observer));
+    command.leave(observer);
+    command.write("4");
+    assertEquals("4", command.readConsole());
   }
 
   @ParameterizedTest
@@ -88,13 +82,13 @@ class SharingTurnTest {
     start(2, false);
     int[] receivers = new int[Math.max(clients, 1)];
     for (int i = 0; i < clients; i++) {
-      receivers[i] = client();
+      receivers[i] = command.client();
     }
     if (clients == 0) {
-      receivers[0] = fixture.console(STDOUT);
+      receivers[0] = fixture.console(TextCommand.STDOUT);
     }
-    int stalled = observer();
-    int reader = observer();
+    int stalled = command.observer();
+    int reader = command.observer();
     StringBuilder sent = new StringBuilder();
     StringBuilder[] received = new StringBuilder[receivers.length];
     for (int i = 0; i < received.length; i++) {
@@ -104,17 +98,17 @@ class SharingTurnTest {
     // Twice as much as the socket and the pipe of the observer hold.
     for (int i = 0; sent.length() < 3 << 20; i++) {
       sent.append(Texts.lines(i));
-      write(Texts.lines(i));
+      command.write(Texts.lines(i));
       for (int each = 0; each < receivers.length; each++) {
-        received[each].append(texts.read(receivers[each]));
+        received[each].append(command.read(receivers[each]));
       }
-      observed.append(texts.read(reader));
+      observed.append(command.read(reader));
     }
     for (StringBuilder each : received) {
       Texts.assertSame(sent.toString(), each.toString());
     }
     Texts.assertSame(sent.toString(), observed.toString());
-    String had = texts.read(stalled);
+    String had = command.read(stalled);
     assertTrue(had.endsWith(Texts.END));
     assertTrue(sent.toString().startsWith(had.replace(Texts.END, "")));
   }
@@ -122,57 +116,57 @@ class SharingTurnTest {
   @Test
   void theConsoleGetsTheOutputBesideClientsOnEachStream() throws Exception {
     start(2, true);
-    write("1");
-    int first = client();
-    write("2");
-    int second = client();
-    texts.write(fixture.output(STDERR), "e");
-    write("3");
-    leave(first);
-    write("4");
-    leave(second);
-    write("5");
-    assertEquals("12345", texts.read(fixture.console(STDOUT)));
-    assertEquals("e", texts.read(fixture.console(STDERR)));
+    command.write("1");
+    int first = command.client();
+    command.write("2");
+    int second = command.client();
+    texts.write(fixture.output(TextCommand.STDERR), "e");
+    command.write("3");
+    command.leave(first);
+    command.write("4");
+    command.leave(second);
+    command.write("5");
+    assertEquals("12345", command.readConsole());
+    assertEquals("e", command.read(fixture.console(TextCommand.STDERR)));
   }
 
   @Test
   void aConsoleThatStallsHoldsBackTheCommandAndNoPendingOutput() throws Exception {
     start(1, true);
-    int client = client();
-    String sent = fill();
-    Texts.assertSame(sent, readWhileTurning(fixture.console(STDOUT)));
+    int client = command.client();
+    String sent = command.fill();
+    Texts.assertSame(sent, command.readWhileTurning(fixture.console(TextCommand.STDOUT)));
     // What the client has not read yet is there all the same.
-    Texts.assertSame(sent, readWhileTurning(client));
+    Texts.assertSame(sent, command.readWhileTurning(client));
   }
 
   @Test
   void whatAClientHasNotTakenIsNotWrittenToAPermanentConsoleTwice() throws Exception {
     start(1, true);
-    int client = client();
-    StringBuilder sent = new StringBuilder(fill());
-    sent.append(fill());
-    String console = readWhileTurning(fixture.console(STDOUT));
-    leave(client);
-    console += readWhileTurning(fixture.console(STDOUT));
+    int client = command.client();
+    StringBuilder sent = new StringBuilder(command.fill());
+    sent.append(command.fill());
+    String console = command.readWhileTurning(fixture.console(TextCommand.STDOUT));
+    command.leave(client);
+    console += command.readWhileTurning(fixture.console(TextCommand.STDOUT));
     Texts.assertSame(sent.toString(), console);
-    int next = client();
-    write("next");
-    assertEquals("next", texts.read(next));
-    assertEquals("next", texts.read(fixture.console(STDOUT)));
+    int next = command.client();
+    command.write("next");
+    assertEquals("next", command.read(next));
+    assertEquals("next", command.readConsole());
   }
 
   @Test
   void aSlowClientDoesNotHoldBackWhatAnotherIsOwed() throws Exception {
     start(2, false);
-    int slow = client();
-    int reader = client();
-    String sent = fill();
-    String received = readWhileTurning(reader);
+    int slow = command.client();
+    int reader = command.client();
+    String sent = command.fill();
+    String received = command.readWhileTurning(reader);
     Texts.assertSame(sent, received);
-    leave(slow);
-    write("more");
-    assertEquals("more", texts.read(reader));
+    command.leave(slow);
+    command.write("more");
+    assertEquals("more", command.read(reader));
   }
 
   @Test
@@ -180,25 +174,25 @@ class SharingTurnTest {
     start(MOST, true);
     int[] receivers = new int[2 * MOST];
     for (int i = 0; i < MOST; i++) {
-      receivers[i] = client();
-      receivers[MOST + i] = observer();
+      receivers[i] = command.client();
+      receivers[MOST + i] = command.observer();
     }
-    int tooMany = client();
-    assertEquals(Texts.END, texts.read(tooMany));
-    int tooManyObservers = observer();
-    assertEquals(Texts.END, texts.read(tooManyObservers));
+    int tooMany = command.client();
+    assertEquals(Texts.END, command.read(tooMany));
+    int tooManyObservers = command.observer();
+    assertEquals(Texts.END, command.read(tooManyObservers));
     String text = Texts.lines(1);
-    write(text);
-    texts.write(fixture.output(STDERR), "err");
+    command.write(text);
+    texts.write(fixture.output(TextCommand.STDERR), "err");
     fixture.turnUntilIdle();
     for (int receiver : receivers) {
-      assertEquals(text + "err", texts.read(receiver));
+      assertEquals(text + "err", command.read(receiver));
     }
     for (int i = 0; i < MOST; i++) {
       texts.write(receivers[i], Character.toString((char) ('0' + i)));
     }
     fixture.turnUntilIdle();
-    String input = texts.read(fixture.stdin());
+    String input = command.readStdin();
     assertEquals(MOST, input.length());
     assertEquals(MOST, input.chars().distinct().count());
   }
@@ -206,13 +200,13 @@ class SharingTurnTest {
   @Test
   void aPieceOfOneClientIsNotMixedWithThoseOfOthers() throws Exception {
     start(3, false);
-    int[] clients = {client(), client(), client()};
+    int[] clients = {command.client(), command.client(), command.client()};
     for (int round = 0; round < 20; round++) {
       for (int i = 0; i < clients.length; i++) {
         texts.write(clients[i], Character.toString((char) ('a' + i)).repeat(1365));
       }
       fixture.turnUntilIdle();
-      String input = texts.read(fixture.stdin());
+      String input = command.readStdin();
       assertEquals(3 * 1365, input.length());
       assertEquals(2, changes(input), "pieces");
     }
@@ -231,9 +225,9 @@ class SharingTurnTest {
   void noClientStarvesAnother() throws Exception {
     start(3, false);
     fixture.resizePipes(1 << 12);
-    int flooding = client();
-    int another = client();
-    int third = client();
+    int flooding = command.client();
+    int another = command.client();
+    int third = command.client();
     String flood = "f".repeat(60_000);
     texts.tryWrite(flooding, flood);
     texts.write(another, "a");
@@ -242,7 +236,7 @@ class SharingTurnTest {
     for (int i = 0; i < 20; i++) {
       texts.tryWrite(flooding, flood);
       fixture.turn();
-      input.append(texts.read(fixture.stdin()));
+      input.append(command.readStdin());
     }
     assertTrue(input.indexOf("a") >= 0 && input.indexOf("t") >= 0);
     assertTrue(input.length() > 10_000);
@@ -253,53 +247,53 @@ class SharingTurnTest {
   void withoutDescriptorsForItsPipesAReceiverIsClosedAndTheOthersGoOn(boolean isObserver)
       throws Exception {
     start(4, false);
-    int first = client();
-    int second = client();
-    int observer = observer();
+    int first = command.client();
+    int second = command.client();
+    int observer = command.observer();
     // The socket takes one descriptor, and the pipes for two streams four.
     for (int spare = 1; spare < 5; spare++) {
-      int rejected = isObserver ? fixture.observe() : fixture.connect();
+      int rejected = command.add(isObserver ? fixture.observe() : fixture.connect());
       int descriptors = CommandFixture.openDescriptors();
       int soft = TestCalls.limitDescriptorsToSpare(spare);
       try {
-        write("1");
+        command.write("1");
       } finally {
         TestCalls.limitDescriptors(soft);
       }
       assertEquals(descriptors, CommandFixture.openDescriptors());
-      assertTrue(texts.read(rejected).endsWith(Texts.END));
-      libc.close(rejected);
-      assertEquals("1", texts.read(first));
-      assertEquals("1", texts.read(second));
-      assertEquals("1", texts.read(observer));
+      assertTrue(command.read(rejected).endsWith(Texts.END));
+      command.leave(rejected);
+      assertEquals("1", command.read(first));
+      assertEquals("1", command.read(second));
+      assertEquals("1", command.read(observer));
     }
-    int served = isObserver ? observer() : client();
-    write("2");
-    assertEquals("2", texts.read(served));
-    assertEquals("2", texts.read(first));
-    assertEquals("2", texts.read(second));
-    assertEquals("2", texts.read(observer));
-    assertEquals("", texts.read(fixture.console(STDOUT)));
+    int served = isObserver ? command.observer() : command.client();
+    command.write("2");
+    assertEquals("2", command.read(served));
+    assertEquals("2", command.read(first));
+    assertEquals("2", command.read(second));
+    assertEquals("2", command.read(observer));
+    assertEquals("", command.readConsole());
   }
 
   @Test
   void aClientThatTakesNothingIsClosedAfterAWhileAndReportedOnce() throws Exception {
     start(dropAfter(2));
-    int stalled = client();
-    int reader = client();
+    int stalled = command.client();
+    int reader = command.client();
     StringBuilder sent = new StringBuilder();
     StringBuilder received = new StringBuilder();
     writeUntilReported(reader, sent, received);
-    received.append(readWhileTurning(reader));
-    int next = client();
+    received.append(command.readWhileTurning(reader));
+    int next = command.client();
     String after = "after\n".repeat(20_000);
     sent.append(after);
-    write(after);
-    received.append(readWhileTurning(reader));
+    command.write(after);
+    received.append(command.readWhileTurning(reader));
     Texts.assertSame(sent.toString(), received.toString());
-    Texts.assertSame(after, texts.read(next));
+    Texts.assertSame(after, command.read(next));
     assertEquals(List.of("closed after 50000000"), fixture.logged());
-    String had = texts.read(stalled);
+    String had = command.read(stalled);
     assertTrue(had.endsWith(Texts.END));
     assertTrue(sent.toString().startsWith(had.replace(Texts.END, "")));
   }
@@ -307,24 +301,24 @@ class SharingTurnTest {
   @Test
   void whatOnlyAClientThatIsClosedShouldHaveHadGoesToTheConsole() throws Exception {
     start(dropAfter(1));
-    int stalled = client();
-    String sent = fill();
+    int stalled = command.client();
+    String sent = command.fill();
     turnUntilReported(1);
-    String console = readWhileTurning(fixture.console(STDOUT));
-    Texts.assertSame(sent, texts.read(stalled).replace(Texts.END, "") + console);
+    String console = command.readWhileTurning(fixture.console(TextCommand.STDOUT));
+    Texts.assertSame(sent, command.read(stalled).replace(Texts.END, "") + console);
   }
 
   @Test
   void aClientForWhichNothingWaitsIsNotClosed() throws Exception {
     start(dropAfter(3));
-    int idle = client();
-    write("unread, in the socket");
+    int idle = command.client();
+    command.write("unread, in the socket");
     StringBuilder sent = new StringBuilder();
-    int stalled = client();
-    int reader = client();
+    int stalled = command.client();
+    int reader = command.client();
     for (int i = 0; sent.length() < 100_000; i++) {
       sent.append(Texts.lines(i));
-      write(Texts.lines(i));
+      command.write(Texts.lines(i));
     }
     // What waits for them to read is in their sockets: nothing waits for these to take it.
     long end = System.nanoTime() + 3 * 50_000_000;
@@ -332,9 +326,9 @@ class SharingTurnTest {
       fixture.turn();
     }
     assertEquals(List.of(), fixture.logged());
-    Texts.assertSame(sent.toString(), texts.read(stalled));
-    Texts.assertSame(sent.toString(), texts.read(reader));
-    Texts.assertSame("unread, in the socket" + sent, texts.read(idle));
+    Texts.assertSame(sent.toString(), command.read(stalled));
+    Texts.assertSame(sent.toString(), command.read(reader));
+    Texts.assertSame("unread, in the socket" + sent, command.read(idle));
   }
 
   private static Sharing dropAfter(int clients) {
@@ -345,14 +339,14 @@ class SharingTurnTest {
   private void writeUntilReported(int reader, StringBuilder sent, StringBuilder received) {
     int reported = fixture.logged().size();
     for (int i = 0; fixture.logged().size() == reported; i++) {
-      long now = texts.tryWrite(fixture.output(STDOUT), Texts.lines(i));
+      long now = texts.tryWrite(fixture.output(TextCommand.STDOUT), Texts.lines(i));
       if (now > 0) {
         sent.append(Texts.lines(i), 0, (int) now);
         fixture.turnUntilIdle();
       } else {
         fixture.relay().turn(fixture.life());
       }
-      received.append(texts.read(reader));
+      received.append(command.read(reader));
     }
   }
 
@@ -361,56 +355,5 @@ class SharingTurnTest {
     while (fixture.logged().size() < count) {
       fixture.relay().turn(fixture.life());
     }
-  }
-
-  private int client() {
-    return attached(fixture.connect());
-  }
-
-  private int observer() {
-    return attached(fixture.observe());
-  }
-
-  private int attached(int socket) {
-    sockets.add(socket);
-    fixture.turnUntilIdle();
-    return socket;
-  }
-
-  private void leave(int socket) {
-    sockets.remove((Integer) socket);
-    libc.close(socket);
-    fixture.turnUntilIdle();
-  }
-
-  private void write(String text) {
-    texts.write(fixture.output(STDOUT), text);
-    fixture.turnUntilIdle();
-  }
-
-  /**
-   * Writes until nothing more can be moved.
-   *
-   * @return what was written
-   */
-  private String fill() {
-    StringBuilder written = new StringBuilder();
-    long now;
-    for (int i = 0; (now = texts.tryWrite(fixture.output(STDOUT), Texts.lines(i))) > 0; i++) {
-      written.append(Texts.lines(i), 0, (int) now);
-      fixture.turnUntilIdle();
-    }
-    return written.toString();
-  }
-
-  private String readWhileTurning(int fd) {
-    StringBuilder all = new StringBuilder();
-    String some;
-    do {
-      fixture.turnUntilIdle();
-      some = texts.readOnce(fd);
-      all.append(some);
-    } while (!some.isEmpty() && !some.equals(Texts.END));
-    return all.toString();
   }
 }
