@@ -188,8 +188,11 @@ final class Relay {
     if (outbound.turn(isOutputFilled)) {
       life.progress();
     }
+  }
+
+  /** Of clients that are gone: what they had sent is not polled for, as nothing comes after it. */
+  private void drainInput() {
     while (clients.isDraining() && inbound.mayMove()) {
-      // Not polled for: nothing comes after what is there.
       inbound.move(true);
     }
   }
@@ -212,6 +215,7 @@ final class Relay {
       life.clientDropped();
     }
     outbound.endLeaving();
+    drainInput();
     life.turnEnded();
     logErrors();
     outbound.finishTurn();
