@@ -25,6 +25,11 @@ public final class Replay {
     }
   }
 
+  /** The receiver is not waited for any more: it gets nothing more once it is too slow. */
+  public void waitNoMore() {
+    overflow = Overflow.CLOSE;
+  }
+
   /** The receiver gets nothing more. */
   public void cancel() {
     if (isPending()) {

@@ -112,6 +112,7 @@ final class Client implements Sink {
   void leave() {
     leaving = true;
     isNewlyLeaving = true;
+    replay.waitNoMore();
   }
 
   /** Whether it has been told to leave since this was asked last. */
