@@ -149,10 +149,13 @@ final class Client implements Sink {
     }
   }
 
-  /** Asks for the end of the connection, and for space if there is earlier output to send. */
+  /**
+   * Asks for the end of the connection, and for space if there is something to send that is in no
+   * pipe: earlier output, or the notice that ends the connection.
+   */
   void armHangup(PollSet poll) {
     int events = isServer ? PollSet.POLLPRI : 0;
-    poll.watch(watch, replay.isPending() ? events | PollSet.POLLOUT : events);
+    poll.watch(watch, replay.isPending() || leaving ? events | PollSet.POLLOUT : events);
   }
 
   /** Whether an out-of-band byte has come. */
