@@ -147,15 +147,12 @@ public final class Fanout {
   }
 
   /**
-   * A receiver is to get what is in its pipe, or fits into the sink now, and nothing more. It is to
-   * be removed when it {@link #hasFinished}.
+   * A receiver is to get what is in its own pipe, and nothing more of the source, in which there
+   * may be what was written for the next one. It is to be removed when it {@link #hasFinished}.
    */
   public void finish(Sink sink) {
     for (int i = 0; i < count; i++) {
       if (receivers[i].sink() == sink) {
-        if (isSingle()) {
-          toSingle.move(false);
-        }
         takenByRemoved = Math.max(takenByRemoved, receivers[i].taken());
         receivers[i].finish();
       }
@@ -194,7 +191,7 @@ public final class Fanout {
     }
     if (waitedFor() == 0) {
       // The client that was to take the place of one that finishes could not be added.
-      receivers[0].begin(console.sink(), Overflow.WAIT, takenByRemoved);
+      receivers[firstFinishing()].begin(console.sink(), Overflow.WAIT, takenByRemoved);
     }
     consume();
     if (!isSingle()) {
@@ -207,13 +204,15 @@ public final class Fanout {
 
   private void remove(int index) {
     Receiver removed = receivers[index];
+    int others = waitedFor();
     if (removed.isWaitedFor()) {
       takenByRemoved = Math.max(takenByRemoved, removed.taken());
-      if (waitedFor() == 1) {
-        removed.begin(console.sink(), Overflow.WAIT, takenByRemoved);
-        toSingle.sinkChanged();
-        return;
-      }
+      others--;
+    }
+    if (others == 0) {
+      removed.begin(console.sink(), Overflow.WAIT, takenByRemoved);
+      toSingle.sinkChanged();
+      return;
     }
     removed.closePipe();
     removed.begin(console.sink(), Overflow.WAIT, 0);
@@ -229,6 +228,15 @@ public final class Fanout {
       waitedFor += receivers[i].isWaitedFor() ? 1 : 0;
     }
     return waitedFor;
+  }
+
+  /** Only if there is one. */
+  private int firstFinishing() {
+    int first = 0;
+    while (!receivers[first].isFinishing()) {
+      first++;
+    }
+    return first;
   }
 
   private boolean isSingle() {
