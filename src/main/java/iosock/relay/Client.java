@@ -260,7 +260,7 @@ final class Client implements Sink {
 
   @Override
   public long take(PipeReader from, long max) {
-    if (replay.isPending()) {
+    if (replay.isPending() || replay.isOverwritten()) {
       return -Errno.EAGAIN;
     }
     return moved(discarding ? from.discard(max) : writer.write(watch.fd(), from, max));
