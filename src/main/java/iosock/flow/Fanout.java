@@ -92,6 +92,7 @@ public final class Fanout {
   public boolean add(Sink sink, Overflow overflow) {
     int replaced = overflow == Overflow.WAIT ? replaceable() : count;
     if (replaced < count) {
+      noteTaken(receivers[replaced]);
       receivers[replaced].begin(sink, overflow, taken());
       toSingle.sinkChanged();
       atOnce = NO_LIMIT;
@@ -153,7 +154,7 @@ public final class Fanout {
   public void finish(Sink sink) {
     for (int i = 0; i < count; i++) {
       if (receivers[i].sink() == sink) {
-        takenByRemoved = Math.max(takenByRemoved, receivers[i].taken());
+        noteTaken(receivers[i]);
         receivers[i].finish();
       }
     }
@@ -204,12 +205,8 @@ public final class Fanout {
 
   private void remove(int index) {
     Receiver removed = receivers[index];
-    int others = waitedFor();
-    if (removed.isWaitedFor()) {
-      takenByRemoved = Math.max(takenByRemoved, removed.taken());
-      others--;
-    }
-    if (others == 0) {
+    noteTaken(removed);
+    if (waitedFor() == (removed.isWaitedFor() ? 1 : 0)) {
       removed.begin(console.sink(), Overflow.WAIT, takenByRemoved);
       toSingle.sinkChanged();
       return;
@@ -219,6 +216,13 @@ public final class Fanout {
     count--;
     System.arraycopy(receivers, index + 1, receivers, index, count - index);
     receivers[count] = removed;
+  }
+
+  /** What a receiver has taken that is removed is not the next one's. */
+  private void noteTaken(Receiver removed) {
+    if (removed.isWaitedFor()) {
+      takenByRemoved = Math.max(takenByRemoved, removed.taken());
+    }
   }
 
   /** How many receivers the source keeps its bytes for. */
