@@ -137,12 +137,13 @@ final class Client implements Sink {
 
   /** Sends what the socket takes of earlier output. */
   void sendReplay(Shortage shortage) {
-    if (replay.isPending() && outputOpen && !shortage.isCurrent(pausedIn)) {
-      long sent = replay.write(replayWriter);
+    long sent = 1;
+    while (sent > 0 && replay.isPending() && outputOpen && !shortage.isCurrent(pausedIn)) {
+      // More than once, since it may be in two pieces.
+      sent = moved(replay.write(replayWriter));
       if (Errno.isShortage(sent)) {
         pausedIn = shortage.note();
       }
-      moved(sent);
     }
     if (replay.isOverwritten()) {
       fallBehind();
