@@ -22,6 +22,8 @@ final class PeerLifecycle implements Lifecycle {
   /** How long an observer may take nothing, once the input has ended. */
   private static final long OBSERVER_TIMEOUT_NANOS = 5_000_000_000L;
 
+  private static final long NOTHING = -1;
+
   private final Log log;
   private final StdioEndpoint near;
   private final Relay relay;
@@ -39,7 +41,7 @@ final class PeerLifecycle implements Lifecycle {
   private boolean observing;
 
   /** How many bytes had come when the wait for more began. */
-  private long receivedBefore = -1;
+  private long receivedBefore = NOTHING;
 
   private boolean over;
   private int exitCode;
@@ -170,9 +172,18 @@ final class PeerLifecycle implements Lifecycle {
     log.logStalled(stalls.timeout());
   }
 
-  /** Once the input has ended: whatever comes begins the wait anew. */
+  /**
+   * Once the input has ended: whatever comes begins the wait anew. It begins when standard output
+   * has taken what has come: until then more may wait behind it.
+   */
   private void awaitMore() {
-    if (waitNanos != Seconds.NEVER && input.received() != receivedBefore) {
+    if (waitNanos == Seconds.NEVER) {
+      return;
+    }
+    if (near.isOutputPending()) {
+      receivedBefore = NOTHING;
+      deadlines.clear(Deadlines.Kind.WAIT);
+    } else if (input.received() != receivedBefore) {
       receivedBefore = input.received();
       deadlines.set(Deadlines.Kind.WAIT, System.nanoTime() + waitNanos);
     }

@@ -136,6 +136,11 @@ final class StdioEndpoint implements Endpoint {
     return fromStdin.errno();
   }
 
+  /** Whether something that has come waits for standard output. */
+  boolean isOutputPending() {
+    return received.pending() > 0;
+  }
+
   /** No peer sends anything more: what waits for standard output is the rest. */
   void limitToPending() {
     toStdout.limit(received.pending());

@@ -17,13 +17,17 @@ import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import iosock.signal.SignalPipe;
 import iosock.socket.Listener;
+import iosock.socket.Notice;
 import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Standard input and output, which are pipes of the test's, joined to peers; a turn at a time. */
 class PeerTurnTest {
@@ -33,6 +37,7 @@ class PeerTurnTest {
       Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
   private static final int MAX_TURNS = 100_000;
   private static final String END = "(end)";
+  private static final long WAIT_NANOS = 100_000_000;
 
   private final Libc libc = new Libc();
   private final SignalPipe signals = SignalPipe.open(libc, 0);
@@ -42,7 +47,8 @@ class PeerTurnTest {
   private final Pipe stdout = Pipe.open(libc);
   private final StandardDescriptors standard =
       new StandardDescriptors(stdin.readEnd(), stdout.writeEnd(), stdout.writeEnd());
-  private final Context context = new Context(libc, new NoLog(), signals, standard, terminal);
+  private final RecordingLog log = new RecordingLog();
+  private final Context context = new Context(libc, log, signals, standard, terminal);
   private final String name = "iosock-peers-" + libc.getpid() + "-" + System.nanoTime();
   private Listener listener;
   private PeerRelay peers;
@@ -65,9 +71,13 @@ class PeerTurnTest {
    * @return the server's end
    */
   private int connectToServer() {
+    return connectToServer(Seconds.NEVER);
+  }
+
+  private int connectToServer(long waitNanos) {
     NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
     assertEquals(0, libc.socketpair(Sockets.AF_UNIX, TYPE, ends));
-    peers = PeerRelay.connect(context, ends.getInt(0), Seconds.NEVER);
+    peers = PeerRelay.connect(context, ends.getInt(0), waitNanos);
     return ends.getInt(Integer.BYTES);
   }
 
@@ -189,6 +199,163 @@ class PeerTurnTest {
     assertEquals("a", read(stdout.readEnd()));
     assertTrue(peers.lifecycle().isOver());
     assertEquals(0, peers.lifecycle().exitCode());
+  }
+
+  @Test
+  void afterTheEndOfTheInputAllIsOverOnceNothingHasComeForAWhile() {
+    int server = connectToServer(WAIT_NANOS);
+    write(stdin.writeEnd(), "list\n");
+    long last = System.nanoTime();
+    endInput();
+    turnUntilIdle();
+    assertEquals("list\n" + END, read(server));
+    // Each answer begins the wait anew, so all of them together take longer than it.
+    StringBuilder answers = new StringBuilder();
+    for (int i = 0; i < 5 && !peers.lifecycle().isOver(); i++) {
+      last = System.nanoTime();
+      write(server, "answer " + i + "\n");
+      answers.append("answer " + i + "\n");
+      while (System.nanoTime() - last < WAIT_NANOS / 2 && !peers.lifecycle().isOver()) {
+        turn();
+      }
+    }
+    while (!peers.lifecycle().isOver()) {
+      peers.relay().turn(peers.lifecycle());
+    }
+    assertTrue(System.nanoTime() - last >= WAIT_NANOS, "the wait was too short");
+    assertEquals(answers.toString(), read(stdout.readEnd()));
+    assertEquals(0, peers.lifecycle().exitCode());
+    libc.close(server);
+  }
+
+  /** While there is input nothing is waited for. */
+  @Test
+  void theWaitBeginsAtTheEndOfTheInput() {
+    int server = connectToServer(1);
+    write(stdin.writeEnd(), "1");
+    write(server, "a");
+    turnUntilIdle();
+    turnUntilIdle();
+    assertFalse(peers.lifecycle().isOver());
+    endInput();
+    while (!peers.lifecycle().isOver()) {
+      peers.relay().turn(peers.lifecycle());
+    }
+    assertEquals("1" + END, read(server));
+    assertEquals("a", read(stdout.readEnd()));
+    libc.close(server);
+  }
+
+  /** What the server had sent by then is not lost. */
+  @Test
+  void theWaitBeginsOnceStandardOutputHasTakenWhatHasCome() {
+    int server = connectToServer(1_000_000);
+    endInput();
+    StringBuilder sent = new StringBuilder();
+    String piece = "some lines of text\n".repeat(500);
+    long now;
+    while ((now = tryWrite(server, piece)) > 0) {
+      sent.append(piece, 0, (int) now);
+      turnUntilIdle();
+    }
+    long end = System.nanoTime() + 5_000_000;
+    while (System.nanoTime() < end) {
+      turn();
+    }
+    StringBuilder received = new StringBuilder();
+    while (!peers.lifecycle().isOver()) {
+      received.append(read(stdout.readEnd()));
+      peers.relay().turn(peers.lifecycle());
+    }
+    received.append(read(stdout.readEnd()));
+    assertEquals(sent.length(), received.length());
+    assertTrue(sent.toString().contentEquals(received));
+    libc.close(server);
+  }
+
+  @Test
+  void aServerThatIsObservedIsSentNothing() {
+    int server = connectToServer();
+    assertTrue(Notice.OBSERVING.send(libc, server, buffer));
+    turnUntilIdle();
+    write(stdin.writeEnd(), "typed");
+    write(server, "1");
+    turnUntilIdle();
+    assertEquals("", read(server));
+    assertEquals(0, libc.fionread(stdin.readEnd()));
+    assertEquals("1", read(stdout.readEnd()));
+    String large = "typed".repeat(10_000);
+    for (int i = 0; i < 100; i++) {
+      write(stdin.writeEnd(), large);
+      turnUntilIdle();
+    }
+    assertEquals("", read(server));
+    endInput();
+    write(server, "2");
+    turnUntilIdle();
+    assertEquals("2", read(stdout.readEnd()));
+    assertFalse(peers.lifecycle().isOver());
+    assertEquals(List.of("observing"), log.lines());
+    libc.close(server);
+    turnUntilIdle();
+    assertTrue(peers.lifecycle().isOver());
+    assertEquals(0, peers.lifecycle().exitCode());
+    assertEquals(0, peers.writeError());
+  }
+
+  /**
+   * @param turns how many turns are taken after each piece
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void aNoticeAmidOutputIsNeitherLostNorPartOfTheOutput(int turns) {
+    int server = connectToServer();
+    write(server, "before");
+    take(turns);
+    assertTrue(Notice.TAKEN_OVER.send(libc, server, buffer));
+    take(turns);
+    write(server, "after");
+    take(turns);
+    libc.shutdown(server, Sockets.SHUT_WR);
+    take(turns);
+    libc.close(server);
+    turnUntilIdle();
+    assertEquals("beforeafter", read(stdout.readEnd()));
+    assertEquals(Notice.TAKEN_OVER, peers.notice());
+    assertTrue(peers.lifecycle().isOver());
+    assertEquals(0, peers.lifecycle().exitCode());
+  }
+
+  /** It comes after more than standard output has taken. */
+  @Test
+  void aNoticeAfterMuchOutputIsNotLost() {
+    int server = connectToServer();
+    StringBuilder sent = new StringBuilder();
+    String piece = "some lines of text\n".repeat(500);
+    long now;
+    while ((now = tryWrite(server, piece)) > 0) {
+      sent.append(piece, 0, (int) now);
+      turnUntilIdle();
+    }
+    StringBuilder received = new StringBuilder(read(stdout.readEnd()));
+    while (!Notice.TAKEN_OVER.send(libc, server, buffer)) {
+      turnUntilIdle();
+      received.append(read(stdout.readEnd()));
+    }
+    libc.close(server);
+    while (!peers.lifecycle().isOver()) {
+      turn();
+      received.append(read(stdout.readEnd()));
+    }
+    received.append(read(stdout.readEnd()));
+    assertTrue(sent.toString().contentEquals(received));
+    assertEquals(Notice.TAKEN_OVER, peers.notice());
+  }
+
+  private void take(int turns) {
+    for (int i = 0; i < turns; i++) {
+      turn();
+    }
   }
 
   private int connect() {
