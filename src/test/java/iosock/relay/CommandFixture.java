@@ -20,6 +20,7 @@ import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
+import iosock.posix.TestCalls;
 import iosock.signal.SignalPipe;
 import iosock.socket.ClientName;
 import iosock.socket.Listener;
@@ -40,6 +41,8 @@ final class CommandFixture implements AutoCloseable {
   private static final int MAX_TURNS = 100_000;
 
   private static final int SIGKILL = 9;
+  private static final int SOCKET =
+      Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
 
   private final Libc libc;
   private final StdioPipes stdio;
@@ -128,6 +131,21 @@ final class CommandFixture implements AutoCloseable {
     libc.fcntl(outputs[1], Fcntl.F_SETPIPE_SZ, size);
   }
 
+  /**
+   * Before anything is written: makes sockets of the outputs, from which bytes can only be copied,
+   * as where tee(2) and splice(2) are refused.
+   */
+  void useSocketsForOutput() {
+    int[] own = {stdio.out(), stdio.err()};
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
+    for (int stream = 0; stream < 2; stream++) {
+      assertEquals(0, libc.socketpair(Sockets.AF_UNIX, SOCKET, ends));
+      libc.close(outputs[stream]);
+      outputs[stream] = ends.getInt(0);
+      TestCalls.replace(own[stream], ends.getInt(Integer.BYTES));
+    }
+  }
+
   /** Where the command reads. */
   int stdin() {
     return stdin;
@@ -188,8 +206,7 @@ final class CommandFixture implements AutoCloseable {
   }
 
   private int socket() {
-    return libc.socket(
-        Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK);
+    return libc.socket(Sockets.AF_UNIX, SOCKET);
   }
 
   private int connect(int socket, SocketAddress to) {

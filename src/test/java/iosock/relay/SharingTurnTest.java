@@ -7,7 +7,10 @@ import iosock.child.CommandNotRun;
 import iosock.cli.Observers;
 import iosock.cli.Seconds;
 import iosock.cli.Sharing;
+import iosock.posix.Libc;
+import iosock.posix.NativeBuffer;
 import iosock.posix.TestCalls;
+import iosock.socket.Notice;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,20 @@ class SharingTurnTest {
     assertEquals("", command.readConsole());
     assertEquals("", command.read(fixture.console(TextCommand.STDERR)));
     assertEquals("ab", command.readStdin());
+  }
+
+  @Test
+  void anObserverThatIsAnIosockIsToldSo() throws Exception {
+    start(1, false);
+    Libc libc = new Libc();
+    NativeBuffer buffer = new NativeBuffer(1);
+    int ours = command.add(fixture.observeByName());
+    int another = command.observer();
+    command.write("1");
+    assertEquals(Notice.OBSERVING, Notice.receive(libc, ours, buffer));
+    assertEquals(Notice.NONE, Notice.receive(libc, another, buffer));
+    assertEquals("1", command.read(ours));
+    assertEquals("1", command.read(another));
   }
 
   @Test

@@ -56,6 +56,9 @@ class SharingWalkTest {
     try (CommandFixture fixture = new CommandFixture(libc, signals, sharing);
         SharingModel model = new SharingModel(libc, buffer, fixture, sharing)) {
       fixture.resizePipes(PIPE_SIZES[random.nextInt(PIPE_SIZES.length)]);
+      if (random.nextInt(5) == 0) {
+        fixture.useSocketsForOutput();
+      }
       for (int i = 0; i < STEPS; i++) {
         step(random, model, maxRecords);
       }
