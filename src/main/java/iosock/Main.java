@@ -269,10 +269,7 @@ public final class Main {
     if (line.pty() && context.terminal().isInput()) {
       return attach(line, context, name);
     }
-    Optional<byte[]> ownName =
-        line.sharing().takeOver()
-            ? Optional.of(clientName(line, ClientName.NONE))
-            : Optional.empty();
+    byte[] ownName = clientName(line, ClientName.NONE);
     int server = Connection.connect(libc, name, ownName, false, context.signals());
     messages.beginSession(line.socket(), DetachKey.NONE);
     PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());
@@ -286,7 +283,7 @@ public final class Main {
 
   private int attach(CommandLine line, Context context, SocketName name) throws TerminatedBySignal {
     OwnTerminal terminal = context.terminal();
-    Optional<byte[]> ownName = Optional.of(clientName(line, terminalSize(terminal)));
+    byte[] ownName = clientName(line, terminalSize(terminal));
     int server = Connection.connect(libc, name, ownName, true, context.signals());
     PeerRelay relay = PeerRelay.attach(context, server, line.detachKey());
     int code;

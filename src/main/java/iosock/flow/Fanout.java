@@ -40,8 +40,8 @@ public final class Fanout {
   /** How many bytes at the head of the source a receiver has taken that was removed. */
   private long takenByRemoved;
 
-  /** At most so many of them are to be moved in this turn. */
-  private long atOnce = NO_LIMIT;
+  /** At most so many bytes of the source are moved in this turn. */
+  private long turnLimit = NO_LIMIT;
 
   private int pausedIn;
 
@@ -84,8 +84,8 @@ public final class Fanout {
   }
 
   /**
-   * Adds a receiver: it gets what no receiver has taken yet, and all that follows. With a history
-   * it gets all that is not in the history yet.
+   * Adds a receiver. It begins after the bytes that another receiver has taken; with a history, at
+   * the head of the source, where its replay ends.
    *
    * @return whether it was added: not if there are no descriptors left
    */
@@ -95,7 +95,7 @@ public final class Fanout {
       noteTaken(receivers[replaced]);
       receivers[replaced].begin(sink, overflow, taken());
       toSingle.sinkChanged();
-      atOnce = NO_LIMIT;
+      turnLimit = NO_LIMIT;
       return true;
     }
     if (receivers[count] == null) {
@@ -191,7 +191,7 @@ public final class Fanout {
       }
     }
     if (waitedFor() == 0) {
-      // The client that was to take the place of one that finishes could not be added.
+      // The last client finishes, and none could be added for want of descriptors.
       receivers[firstFinishing()].begin(console.sink(), Overflow.WAIT, takenByRemoved);
     }
     consume();
@@ -283,7 +283,7 @@ public final class Fanout {
    * @return whether a receiver has taken anything
    */
   public boolean turn(boolean isSourceFilled) {
-    boolean isNothingPending = atOnce == 0 && !source.isHungUp();
+    boolean isNothingPending = turnLimit == 0 && !source.isHungUp();
     boolean moved;
     if (isSingle()) {
       if (isNothingPending) {
@@ -296,7 +296,7 @@ public final class Fanout {
       }
       moved = drainPipes();
     }
-    atOnce = NO_LIMIT;
+    turnLimit = NO_LIMIT;
     return moved;
   }
 
@@ -335,7 +335,7 @@ public final class Fanout {
 
   /** With nothing pending only the end of file is looked for. */
   private long limitOfTurn() {
-    return atOnce == 0 ? NO_LIMIT : atOnce;
+    return turnLimit == 0 ? NO_LIMIT : turnLimit;
   }
 
   private boolean drainPipes() {
@@ -399,7 +399,7 @@ public final class Fanout {
 
   /** What the source gets from now on is left for the next turn: a client may connect before it. */
   public void limitTurnToPending() {
-    atOnce = source.pending();
+    turnLimit = source.pending();
   }
 
   /** Nothing is to be delivered any more. */

@@ -42,12 +42,13 @@ final class Client implements Sink {
 
   private boolean outputOpen;
   private boolean isNew;
-  private boolean leaving;
-  private boolean isNewlyLeaving;
+  private boolean replaced;
+  private boolean isNewlyReplaced;
   private boolean discarding;
   private int errno;
   private boolean isServer;
   private int pausedIn;
+  private boolean paused;
 
   /** How many bytes it has taken. */
   private long taken;
@@ -73,11 +74,12 @@ final class Client implements Sink {
     sendingEnded = NEVER;
     outputOpen = true;
     isNew = true;
-    leaving = false;
-    isNewlyLeaving = false;
+    replaced = false;
+    isNewlyReplaced = false;
     discarding = false;
     errno = 0;
     pausedIn = 0;
+    paused = false;
     stalledSince = NEVER;
   }
 
@@ -101,6 +103,11 @@ final class Client implements Sink {
     writer = other;
   }
 
+  /** Whether it gets output only from now on. */
+  boolean isNew() {
+    return isNew;
+  }
+
   /** Whether it has been connected since this was asked last. */
   boolean takeNew() {
     boolean was = isNew;
@@ -108,22 +115,22 @@ final class Client implements Sink {
     return was;
   }
 
-  /** Another client takes the place of this one, which gets what it is owed and nothing more. */
-  void leave() {
-    leaving = true;
-    isNewlyLeaving = true;
+  /** Another client replaces this one, which gets what is in its pipes and nothing more. */
+  void replace() {
+    replaced = true;
+    isNewlyReplaced = true;
     replay.waitNoMore();
   }
 
-  /** Whether it has been told to leave since this was asked last. */
-  boolean takeLeaving() {
-    boolean was = isNewlyLeaving;
-    isNewlyLeaving = false;
+  /** Whether it has been replaced since this was asked last. */
+  boolean takeNewlyReplaced() {
+    boolean was = isNewlyReplaced;
+    isNewlyReplaced = false;
     return was;
   }
 
-  boolean isLeaving() {
-    return leaving;
+  boolean isReplaced() {
+    return replaced;
   }
 
   /** The peer is to get earlier output first. */
@@ -135,19 +142,27 @@ final class Client implements Sink {
     return replay.isPending();
   }
 
-  /** Sends what the socket takes of earlier output. */
-  void sendReplay(Shortage shortage) {
+  /**
+   * Sends what the socket takes of earlier output.
+   *
+   * @return whether it has taken anything
+   */
+  boolean sendReplay(Shortage shortage) {
+    long before = taken;
     long sent = 1;
-    while (sent > 0 && replay.isPending() && outputOpen && !shortage.isCurrent(pausedIn)) {
+    paused = shortage.isCurrent(pausedIn);
+    while (sent > 0 && replay.isPending() && outputOpen && !paused) {
       // More than once, since it may be in two pieces.
       sent = moved(replay.write(replayWriter));
       if (Errno.isShortage(sent)) {
         pausedIn = shortage.note();
+        paused = true;
       }
     }
     if (replay.isOverwritten()) {
       fallBehind();
     }
+    return taken > before;
   }
 
   /**
@@ -156,7 +171,8 @@ final class Client implements Sink {
    */
   void armHangup(PollSet poll) {
     int events = isServer ? PollSet.POLLPRI : 0;
-    poll.watch(watch, replay.isPending() || leaving ? events | PollSet.POLLOUT : events);
+    boolean isSending = replay.isPending() && !paused || replaced;
+    poll.watch(watch, isSending ? events | PollSet.POLLOUT : events);
   }
 
   /** Whether an out-of-band byte has come. */
@@ -186,8 +202,13 @@ final class Client implements Sink {
     return inputOpen;
   }
 
-  /** The peer sends nothing more. */
-  void inputEnded() {
+  /**
+   * The peer sends nothing more.
+   *
+   * @param moment later than that of any peer that has shut down sending before
+   */
+  void inputEnded(long moment) {
+    peerHalfClosed(moment);
     inputOpen = false;
   }
 

@@ -36,7 +36,7 @@ final class ClientAdmission implements Admission {
       clients.detachGoneSincePoll();
     }
     if (clients.isFull() && !isClosing && mayTakeOver(connection)) {
-      clients.giveWay();
+      clients.replaceLongest();
     }
     if (clients.isFull()) {
       connections.reject(connection, Notice.IN_USE);

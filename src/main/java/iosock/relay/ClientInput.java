@@ -76,7 +76,7 @@ final class ClientInput implements Source {
       if (isGone) {
         clients.drained();
       } else {
-        client.inputEnded();
+        clients.inputEnded(client);
       }
     }
     return readInTurn(to, max);
@@ -99,7 +99,7 @@ final class ClientInput implements Source {
           return moved;
         }
         if (isEnd(moved)) {
-          client.inputEnded();
+          clients.inputEnded(client);
         } else {
           result = moved;
         }
@@ -119,7 +119,7 @@ final class ClientInput implements Source {
       onInput.accept(client);
     }
     if (moved == -Errno.ECONNRESET) {
-      // In the place of end of file where the peer left unread what it was sent.
+      // Instead of end of file, if the peer closed with unread data.
       clients.noteReset();
     }
     return moved;

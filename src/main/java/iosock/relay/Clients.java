@@ -15,7 +15,7 @@ import iosock.socket.Notice;
  *
  * <p>A client that has shut down sending stays attached and receives, but does not count towards
  * the limit: a forwarded socket of ssh is never closed before it is sent something. Nor does a
- * client whose place another one has taken; it gets what it is owed, and is closed then.
+ * client that another one has replaced: it receives what is in its pipes, and is closed then.
  */
 final class Clients {
 
@@ -111,15 +111,26 @@ final class Clients {
   }
 
   private void detachOldestHalfClosed() {
-    int oldest = 0;
-    while (!attached[oldest].isHalfClosed()) {
-      oldest++;
+    int oldest = -1;
+    for (int i = 0; i < attachedCount; i++) {
+      boolean isOlder = oldest < 0 || attached[i].hasEndedBefore(attached[oldest]);
+      if (attached[i].isHalfClosed() && isOlder) {
+        oldest = i;
+      }
     }
     detach(oldest);
   }
 
-  /** The client that has been connected for longest gives its place away; only if there is one. */
-  void giveWay() {
+  /** A client sends nothing more, and all that it had sent has been read. */
+  void inputEnded(Client client) {
+    client.inputEnded(halfCloses++);
+  }
+
+  /**
+   * Makes room for another client in place of the one that has been connected for longest; only if
+   * there is one that counts.
+   */
+  void replaceLongest() {
     int longest = 0;
     while (attached[longest].isHalfClosed()) {
       longest++;
@@ -128,22 +139,20 @@ final class Clients {
     // What it has sent is still read, and it can send nothing more.
     libc.shutdown(client.fd(), Sockets.SHUT_RD);
     client.peerHalfClosed(halfCloses++);
-    client.leave();
+    client.replace();
+    if (client.isNew()) {
+      // It has got no output yet.
+      endReplaced(longest);
+    }
   }
 
-  /**
-   * A client whose place another one has taken has got all that it is owed.
-   *
-   * @return whether it is detached: not while its socket is full
-   */
-  boolean endLeaving(int index) {
+  /** A client that was replaced has got all its output: detaches it, unless its socket is full. */
+  void endReplaced(int index) {
     Client client = attached[index];
-    if (client.isOpen() && !Notice.TAKEN_OVER.send(libc, client.fd(), urgent)) {
-      return false;
+    if (!client.isOpen() || Notice.TAKEN_OVER.send(libc, client.fd(), urgent)) {
+      libc.shutdown(client.fd(), Sockets.SHUT_WR);
+      detach(index);
     }
-    libc.shutdown(client.fd(), Sockets.SHUT_WR);
-    detach(index);
-    return true;
   }
 
   /** Closes a client that takes nothing. What it has sent is still read. */
@@ -169,6 +178,16 @@ final class Clients {
     return false;
   }
 
+  /** Whether the client with this socket was replaced by another one. */
+  boolean isReplaced(int fd) {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].fd() == fd) {
+        return attached[i].isReplaced();
+      }
+    }
+    return false;
+  }
+
   boolean isEmpty() {
     return attachedCount == 0;
   }
@@ -176,7 +195,7 @@ final class Clients {
   /** Whether a client is attached that output can go to. */
   boolean hasReceiver() {
     for (int i = 0; i < attachedCount; i++) {
-      if (attached[i].isOpen() && !attached[i].isLeaving()) {
+      if (attached[i].isOpen() && !attached[i].isReplaced()) {
         return true;
       }
     }
@@ -299,13 +318,6 @@ final class Clients {
       at--;
     }
     draining[at] = client;
-  }
-
-  /** Detaches the clients that take nothing, and leaves what they sent unread. */
-  void dropReceivers() {
-    while (attachedCount > 0) {
-      connections.close(attached[--attachedCount]);
-    }
   }
 
   /** Detaches the clients whose connections have failed. */

@@ -210,43 +210,42 @@ final class CommandLifecycle implements Lifecycle {
       phase = Phase.OVER;
     }
     if (phase == Phase.COLLECTING || phase == Phase.DRAINING) {
-      setDeadline();
-      if (deadlines.isDue(Deadlines.Kind.DRAIN)) {
-        drainTimedOut();
-      }
+      limitDrain();
     }
   }
 
   /** A slow reader of iosock's own standard output is waited for, unless iosock is to terminate. */
-  private void setDeadline() {
+  private void limitDrain() {
     if (terminating) {
-      setDeadline(TERMINATING_DRAIN_TIMEOUT_NANOS);
+      limitDrain(TERMINATING_DRAIN_TIMEOUT_NANOS);
     } else if (!isOnStdio) {
-      setDeadline(DRAIN_TIMEOUT_NANOS);
+      limitDrain(DRAIN_TIMEOUT_NANOS);
     }
   }
 
-  private void setDeadline(long nanos) {
+  /**
+   * Each receiver that takes nothing for so long is closed. What only a client should have had goes
+   * to the console, whose time begins when no client is waited for; what the console has not taken
+   * then is lost.
+   */
+  private void limitDrain(long nanos) {
     stalls.limitClients(nanos);
     stalls.limitObservers(nanos);
+    if (relay.outbound().isReceiverWaitedFor()) {
+      progress();
+      deadlines.clear(Deadlines.Kind.DRAIN);
+      return;
+    }
     deadlines.set(Deadlines.Kind.DRAIN, lastProgress + nanos);
+    if (deadlines.isDue(Deadlines.Kind.DRAIN)) {
+      phase = Phase.OVER;
+    }
   }
 
   @Override
   public void clientDropped() {
     if (phase == Phase.RUNNING) {
       log.logStalled(stalls.timeout());
-    }
-    progress();
-  }
-
-  /** What a client has not taken goes to the console; what the console has not taken is lost. */
-  private void drainTimedOut() {
-    if (clients.hasReceiver()) {
-      clients.dropReceivers();
-      progress();
-    } else {
-      phase = Phase.OVER;
     }
   }
 

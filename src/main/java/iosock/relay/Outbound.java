@@ -62,10 +62,10 @@ final class Outbound {
   /** After a poll, once connections were accepted: who gets the output from now on. */
   void changeReceivers(Endpoint near) {
     update();
-    finishLeaving();
+    finishReplaced();
     for (int i = 0; i < clients.count(); i++) {
       Client client = clients.get(i);
-      if (client.takeNew() && !client.isLeaving() && attach(client, Overflow.WAIT)) {
+      if (client.takeNew() && !client.isReplaced() && attach(client, Overflow.WAIT)) {
         near.clientAttached(client);
       }
     }
@@ -92,10 +92,10 @@ final class Outbound {
     return isAdded;
   }
 
-  /** Before other clients take their places: these get what they are owed, and nothing more. */
-  private void finishLeaving() {
+  /** Clients that others replace get what is in their pipes, and nothing more. */
+  private void finishReplaced() {
     for (int i = 0; i < clients.count(); i++) {
-      if (clients.get(i).takeLeaving()) {
+      if (clients.get(i).takeNewlyReplaced()) {
         for (Fanout output : outputs) {
           output.finish(clients.get(i));
         }
@@ -110,30 +110,27 @@ final class Outbound {
    * @return whether a receiver has taken anything
    */
   boolean turn(boolean isFilled) {
-    for (int i = 0; i < clients.count(); i++) {
-      clients.get(i).sendReplay(shortage);
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      observers.get(i).sendReplay(shortage);
-    }
     boolean hasMoved = false;
+    for (int i = 0; i < receiverCount(); i++) {
+      hasMoved |= receiver(i).sendReplay(shortage);
+    }
     for (Fanout output : outputs) {
       hasMoved |= output.turn(isFilled);
     }
     return hasMoved;
   }
 
-  /** Detaches the clients that have got what they are owed, where others have their places. */
-  void endLeaving() {
+  /** Detaches the clients that others have replaced, once they have got all their output. */
+  void endReplaced() {
     for (int i = clients.count() - 1; i >= 0; i--) {
       Client client = clients.get(i);
-      if (client.isLeaving() && (!client.isOpen() || hasAllItIsOwed(client))) {
-        clients.endLeaving(i);
+      if (client.isReplaced() && (!client.isOpen() || hasAllOutput(client))) {
+        clients.endReplaced(i);
       }
     }
   }
 
-  private boolean hasAllItIsOwed(Client client) {
+  private boolean hasAllOutput(Client client) {
     boolean hasAll = !client.isReplayPending();
     for (Fanout output : outputs) {
       hasAll &= output.hasFinished(client);
@@ -142,44 +139,70 @@ final class Outbound {
   }
 
   /**
-   * Closes the receivers that have taken nothing for too long.
+   * Closes the clients that have taken nothing for too long.
    *
-   * @return how many clients
+   * @return how many
    */
-  int dropStalled() {
-    int dropped = 0;
+  int dropStalledClients() {
+    int before = clients.count();
     if (stalls.begin()) {
-      for (int i = clients.count() - 1; i >= 0; i--) {
-        if (stalls.hasClientStalled(clients.get(i), isWaiting(clients.get(i)))) {
+      for (int i = before - 1; i >= 0; i--) {
+        if (stalls.hasClientStalled(clients.get(i), isWaitedFor(clients.get(i)))) {
           clients.drop(i);
-          dropped++;
-        }
-      }
-      for (int i = 0; i < observers.count(); i++) {
-        if (stalls.hasObserverStalled(observers.get(i), isWaiting(observers.get(i)))) {
-          observers.get(i).fallBehind();
         }
       }
     }
-    return dropped;
+    return before - clients.count();
   }
 
-  /** Whether output waits for a receiver. */
-  private boolean isWaiting(Client receiver) {
-    boolean isWaiting = receiver.isReplayPending();
-    for (Fanout output : outputs) {
-      isWaiting |= output.isWaitingFor(receiver);
+  /**
+   * The same for observers, after {@link #dropStalledClients}.
+   *
+   * @return whether there were any
+   */
+  boolean dropStalledObservers() {
+    boolean isAnyDropped = false;
+    for (int i = 0; stalls.isLimited() && i < observers.count(); i++) {
+      Client observer = observers.get(i);
+      if (stalls.hasObserverStalled(observer, isWaitedFor(observer))) {
+        observer.fallBehind();
+        isAnyDropped = true;
+      }
     }
-    return isWaiting;
+    return isAnyDropped;
+  }
+
+  /** Whether output waits until a receiver takes it. */
+  private boolean isWaitedFor(Client receiver) {
+    boolean isWaitedFor = receiver.isReplayPending();
+    for (Fanout output : outputs) {
+      isWaitedFor |= output.isWaitingFor(receiver);
+    }
+    return isWaitedFor;
+  }
+
+  /** Whether output waits until a client or an observer takes it. */
+  boolean isReceiverWaitedFor() {
+    boolean isAnyWaitedFor = false;
+    for (int i = 0; i < receiverCount(); i++) {
+      isAnyWaitedFor |= isWaitedFor(receiver(i));
+    }
+    return isAnyWaitedFor;
+  }
+
+  /** How many clients and observers there are. */
+  private int receiverCount() {
+    return clients.count() + observers.count();
+  }
+
+  private Client receiver(int index) {
+    return index < clients.count() ? clients.get(index) : observers.get(index - clients.count());
   }
 
   /** For how long receivers have taken nothing counts from now on. */
   void forgetStalls() {
-    for (int i = 0; i < clients.count(); i++) {
-      clients.get(i).forgetStall();
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      observers.get(i).forgetStall();
+    for (int i = 0; i < receiverCount(); i++) {
+      receiver(i).forgetStall();
     }
   }
 
@@ -211,11 +234,8 @@ final class Outbound {
     for (Fanout output : outputs) {
       isDrained &= output.isDrained();
     }
-    for (int i = 0; i < clients.count(); i++) {
-      isDrained &= !clients.get(i).isReplayPending();
-    }
-    for (int i = 0; i < observers.count(); i++) {
-      isDrained &= !observers.get(i).isReplayPending();
+    for (int i = 0; i < receiverCount(); i++) {
+      isDrained &= !receiver(i).isReplayPending();
     }
     return isDrained;
   }

@@ -4,6 +4,7 @@ import iosock.cli.Seconds;
 import iosock.cli.Sharing;
 import iosock.flow.Fanout;
 import iosock.flow.Pipe;
+import iosock.flow.Shortage;
 import iosock.flow.StandardInput;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
@@ -69,13 +70,15 @@ public final class PeerRelay {
 
   private static StdioEndpoint onPipes(Context context, Clients clients) {
     Libc libc = context.libc();
+    Shortage shortage = new Shortage();
     return new StdioEndpoint(
         context,
         clients,
         new StandardInput(libc, context.standard().input(), false, StandardInput.NO_KEY),
         Pipe.open(libc).nonBlocking(libc).large(libc),
         Pipe.open(libc).nonBlocking(libc).large(libc),
-        new WindowSizeClient(libc, context.terminal()),
+        new WindowSizeClient(libc, context.terminal(), shortage),
+        shortage,
         false);
   }
 
@@ -89,7 +92,8 @@ public final class PeerRelay {
   public static PeerRelay attach(Context context, int server, int detachKey) {
     Libc libc = context.libc();
     Audience audience = Audience.ofOne(libc);
-    WindowSizeClient sizes = new WindowSizeClient(libc, context.terminal());
+    Shortage shortage = new Shortage();
+    WindowSizeClient sizes = new WindowSizeClient(libc, context.terminal(), shortage);
     audience.clients().attach(server).asServer().reader(sizes);
     StdioEndpoint near =
         new StdioEndpoint(
@@ -99,6 +103,7 @@ public final class PeerRelay {
             Pipe.open(libc).nonBlocking(libc),
             Pipe.open(libc).nonBlocking(libc),
             sizes,
+            shortage,
             true);
     return toServer(context, near, audience, Seconds.NEVER);
   }

@@ -164,8 +164,11 @@ public final class PtyEndpoint implements CommandEndpoint {
   @Override
   public void clientsChanged(Clients clients) {
     for (int i = sizes.count() - 1; i >= 0; i--) {
-      if (!clients.isAttached(sizes.client(i))) {
+      int client = sizes.client(i);
+      if (!clients.isAttached(client)) {
         sizes.detached(i);
+      } else if (clients.isReplaced(client)) {
+        sizes.ignore(i);
       }
     }
   }

@@ -183,7 +183,6 @@ final class Relay {
     boolean isOutputFilled = near.turn(isInputFilled);
     accept();
     // Before the output: what is written after connect(2) has returned must go to that client.
-    near.clientsChanged(clients);
     outbound.changeReceivers(near);
     if (outbound.turn(isOutputFilled)) {
       life.progress();
@@ -209,18 +208,31 @@ final class Relay {
     }
   }
 
-  /** What follows from a turn; the one place where descriptors are closed. */
+  /** What follows from a turn; the one place where connections are closed. */
   private void finishTurn(Lifecycle life) {
-    for (int dropped = outbound.dropStalled(); dropped > 0; dropped--) {
-      life.clientDropped();
-    }
-    outbound.endLeaving();
-    drainInput();
-    life.turnEnded();
-    logErrors();
+    do {
+      outbound.endReplaced();
+      drainInput();
+      logErrors();
+      outbound.finishTurn();
+      life.turnEnded();
+      // The end of a mode may depend on those that are dropped.
+    } while (dropStalled(life));
     outbound.finishTurn();
+    near.clientsChanged(clients);
     audience.closeMarked();
     near.closeMarked();
+  }
+
+  /**
+   * @return whether a receiver was closed that had taken nothing for too long
+   */
+  private boolean dropStalled(Lifecycle life) {
+    int clientsDropped = outbound.dropStalledClients();
+    for (int i = 0; i < clientsDropped; i++) {
+      life.clientDropped();
+    }
+    return outbound.dropStalledObservers() || clientsDropped > 0;
   }
 
   /** SIGTSTP has arrived: stops, with the terminal's settings restored meanwhile. */

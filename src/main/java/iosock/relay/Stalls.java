@@ -36,18 +36,22 @@ final class Stalls {
     return timeout;
   }
 
+  /** Whether there is a limit. */
+  boolean isLimited() {
+    return timeout != Seconds.NEVER || observerTimeout != Seconds.NEVER;
+  }
+
   /**
    * Begins to look at all receivers.
    *
    * @return whether there is a limit
    */
   boolean begin() {
-    if (timeout == Seconds.NEVER && observerTimeout == Seconds.NEVER) {
-      return false;
+    if (isLimited()) {
+      now = System.nanoTime();
+      deadlines.clear(Deadlines.Kind.STALL);
     }
-    now = System.nanoTime();
-    deadlines.clear(Deadlines.Kind.STALL);
-    return true;
+    return isLimited();
   }
 
   /**

@@ -26,7 +26,7 @@ final class StdioEndpoint implements Endpoint {
   private final PipeWriter input;
   private final PipeReader received;
   private final List<PipeReader> outputs;
-  private final Shortage shortage = new Shortage();
+  private final Shortage shortage;
   private final Pump fromStdin;
   private final Pump toStdout;
 
@@ -46,10 +46,12 @@ final class StdioEndpoint implements Endpoint {
       Pipe in,
       Pipe out,
       WindowSizeClient sizes,
+      Shortage shortage,
       boolean isRaw) {
     this.clients = clients;
     this.stdin = stdin;
     this.sizes = sizes;
+    this.shortage = shortage;
     this.isRaw = isRaw;
     Libc libc = context.libc();
     stdout = new StandardOutput(libc, context.standard().output());

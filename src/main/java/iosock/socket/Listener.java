@@ -85,7 +85,7 @@ public final class Listener {
   public int accept() {
     int client = libc.accept4(fd, Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
     if (client >= 0) {
-      // An out-of-band byte could be lost or come early; in line it keeps its place.
+      // An out-of-band byte of a client could be lost or come early; in line it keeps its place.
       libc.setsockopt(client, Sockets.SOL_SOCKET, Sockets.SO_OOBINLINE, 1);
     }
     return client;

@@ -15,7 +15,7 @@ public enum Notice {
   IN_USE(0xb1),
   /** The connection is closed: the permission bits of an abstract socket forbid it. */
   NOT_PERMITTED(0xb2),
-  /** The connection is closed: another client took the place. */
+  /** The connection is closed: another client has replaced this one. */
   TAKEN_OVER(0xb3),
   /** The connection stays open, and nothing that is sent to the server is read. */
   OBSERVING(0xb4);
@@ -33,7 +33,7 @@ public enum Notice {
    * Tells the client.
    *
    * @param buffer of at least one byte
-   * @return whether that is done, or cannot be done at all: not if the socket is full
+   * @return whether that is done, or cannot be done at all: false if the socket is full
    */
   public boolean send(Libc libc, int connection, NativeBuffer buffer) {
     if (this == NONE) {
@@ -42,7 +42,7 @@ public enum Notice {
     buffer.putByte(0, code);
     // A kernel without out-of-band bytes sends nothing.
     long sent = libc.send(connection, buffer, 0, 1, OUT_OF_BAND | Sockets.MSG_NOSIGNAL);
-    return !Errno.isTemporary(sent);
+    return !Errno.isNotNow(sent);
   }
 
   /** Whether the server has turned the client away. */

@@ -147,6 +147,12 @@ final class WindowSizeChannel implements SocketWriter {
     return false;
   }
 
+  /** No size of this client counts any more. */
+  void ignore() {
+    known = false;
+    done = true;
+  }
+
   /** After a turn: closes the pair if the client has closed its end. */
   void closeIfDone() {
     if (done) {

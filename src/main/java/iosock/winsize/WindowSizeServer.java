@@ -32,7 +32,8 @@ public final class WindowSizeServer {
    * A client has attached.
    *
    * @param client its connection; stays the caller's to close
-   * @return what is to write the client's output, if there is a descriptor to send with it
+   * @return what is to write the client's output from now on: it sends the channel's descriptor
+   *     beside the first bytes
    */
   public Optional<SocketWriter> attached(int client) {
     boolean isNamed = libc.getpeername(client, name.clear()) == 0;
@@ -79,6 +80,15 @@ public final class WindowSizeServer {
     WindowSizeChannel gone = channels.remove(index);
     gone.end();
     free.add(gone);
+    resizeToLastUsed();
+  }
+
+  /** Such a client was replaced by another one: what it sends changes no size any more. */
+  public void ignore(int index) {
+    channels.get(index).ignore();
+  }
+
+  private void resizeToLastUsed() {
     Optional<WindowSizeChannel> last = Optional.empty();
     for (WindowSizeChannel each : channels) {
       if (each.isKnown() && (last.isEmpty() || last.get().lastUse() < each.lastUse())) {
