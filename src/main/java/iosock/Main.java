@@ -7,7 +7,6 @@ import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
-import iosock.cli.DetachKey;
 import iosock.cli.Observers;
 import iosock.cli.Usage;
 import iosock.cli.UsageError;
@@ -271,7 +270,7 @@ public final class Main {
     }
     byte[] ownName = clientName(line, ClientName.NONE);
     int server = Connection.connect(libc, name, ownName, false, context.signals());
-    messages.beginSession(line.socket(), DetachKey.NONE);
+    messages.beginSession(line.socket());
     PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());
     int code = relay.run();
     if (code == 0 && relay.notice() == Notice.TAKEN_OVER) {
@@ -293,8 +292,7 @@ public final class Main {
       // Before the message, which names the detach key: a user may press it at once.
       terminal.enterRawModeIfForeground(new JobControl(libc, context.signals()), true);
       messages.printServerUser(line.socket(), ServerUser.ifForeign(libc, name, server));
-      messages.beginSession(line.socket(), line.detachKey());
-      messages.printAttached();
+      messages.printAttached(line.socket(), line.detachKey());
       code = relay.run();
     } finally {
       restore(terminal);

@@ -67,7 +67,8 @@ final class Messages implements Log {
   /** The session that messages are about, if there is one. */
   private byte[] socket = {};
 
-  private int detachKey = DetachKey.NONE;
+  /** What ends a line about the session: how to detach from it. */
+  private String howToDetach = "";
 
   Messages(Libc libc) {
     this.libc = libc;
@@ -106,31 +107,29 @@ final class Messages implements Log {
     }
   }
 
+  /** The messages to come are about this session. */
+  void beginSession(byte[] server) {
+    socket = server;
+  }
+
   /**
-   * The messages to come are about this session.
+   * Says that a session has begun, and how to leave it. The terminal is in raw mode by now.
    *
    * @param key a byte, or {@link DetachKey#NONE}
    */
-  void beginSession(byte[] server, int key) {
-    socket = server;
-    detachKey = key;
-  }
-
-  /** Says that a session has begun, and how to leave it. The terminal is in raw mode by now. */
-  void printAttached() {
-    printRawLine("attached to ", socket, howToDetach(), new byte[0]);
-  }
-
-  private String howToDetach() {
-    return detachKey == DetachKey.NONE
-        ? "; no key detaches"
-        : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
+  void printAttached(byte[] server, int key) {
+    beginSession(server);
+    howToDetach =
+        key == DetachKey.NONE
+            ? "; no key detaches"
+            : "; ".concat(DetachKey.name(key)).concat(" detaches");
+    printRawLine("attached to ", socket, howToDetach, new byte[0]);
   }
 
   @Override
   public void logObserving() {
     if (isErrorWritable()) {
-      printRawLine("observing ", socket, howToDetach(), new byte[0]);
+      printRawLine("observing ", socket, howToDetach, new byte[0]);
     }
   }
 
