@@ -37,17 +37,17 @@ class BadInputIT {
     List<String> times = List.of("1000000001", "1e", "1ms", "s", "1 s", "0s", "0.0", "-0.5", "nan");
     for (String[] mode : List.of(COMMAND, SERVE)) {
       add(cases, mode, "-c", counts);
-      add(cases, mode, "--clients", counts);
+      cases.add(Arguments.of("--clients", "0", mode));
       add(cases, mode, "-r", sizes);
-      add(cases, mode, "--replay", sizes);
-      addOther(cases, mode, "--drop-after", times);
+      cases.add(Arguments.of("--replay", "0", mode));
+      addTimes(cases, mode, "--drop-after", times);
     }
-    addOther(cases, CONNECT, "-w", times);
-    addOther(cases, CONNECT, "--wait", times);
+    addTimes(cases, CONNECT, "-w", times);
+    cases.add(Arguments.of("--wait", "0", CONNECT));
     return cases.stream();
   }
 
-  private static void addOther(
+  private static void addTimes(
       List<Arguments> cases, String[] mode, String option, List<String> more) {
     List<String> values = new ArrayList<>(more);
     values.addAll(List.of("inf", "11574d1", "11575d", "16666667m", "277778h"));
