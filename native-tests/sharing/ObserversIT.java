@@ -151,8 +151,8 @@ class ObserversIT {
         await().atMost(20, SECONDS).until(() -> iosock.output().equals("from the client\n"));
         stdin.close();
         assertEquals("", client.readText(1));
-        assertEquals("", observer.readText(1));
       }
+      assertEquals("", observer.readText(1));
       assertEquals(0, iosock.exitCode());
       assertEquals("from the client\n", iosock.output());
     }

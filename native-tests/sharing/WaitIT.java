@@ -33,14 +33,12 @@ class WaitIT {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"1,0.1", "2.5,0.7", "2s,0.3"})
+  @CsvSource({"1,0.1", "2.5s,0.7"})
   void anAnswerInPartsIsPrintedWhole(String wait, String between) throws Exception {
     String script = "while read x; do for i in 1 2 3 4 5; do echo $x $i; sleep " + between;
     try (Iosock iosock = Iosock.running(directory, "sh", "-c", script + "; done; done")) {
-      for (int i = 0; i < 2; i++) {
-        String answer = "list 1\nlist 2\nlist 3\nlist 4\nlist 5\n";
-        assertEquals(new Run(0, answer), ask("list\n", "-w", wait));
-      }
+      String answer = "list 1\nlist 2\nlist 3\nlist 4\nlist 5\n";
+      assertEquals(new Run(0, answer), ask("list\n", "-w", wait));
       assertEquals("", iosock.output());
     }
   }
@@ -167,7 +165,7 @@ class WaitIT {
   @Test
   void questionsOneAfterTheOther() throws Exception {
     try (Iosock iosock = Iosock.running(directory, "sh", "-c", "while read x; do echo $x; done")) {
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < 4; i++) {
         assertEquals(new Run(0, "question " + i + "\n"), ask("question " + i + "\n", "-w", "1"));
       }
       assertEquals("", iosock.output());
