@@ -30,7 +30,10 @@ import support.Run;
 /** {@code -c}: what several clients send is the command's input, a piece at a time. */
 class ClientInputIT {
 
-  private static final int LINES = 2000;
+  private static final int ROUNDS = 40;
+
+  /** So few that all fit into the pipe: a line is then what one read gives, and never cut. */
+  private static final int LINES_PER_ROUND = 8;
 
   @TempDir Path directory;
 
@@ -38,23 +41,30 @@ class ClientInputIT {
   @ParameterizedTest
   @CsvSource({"2,80", "8,80", "2,4096", "8,4096"})
   void linesOfSeveralClientsAreNeverMixed(int count, int longest) throws Exception {
+    Random[] randoms = randoms(count);
     try (Iosock iosock = Shared.running(directory, "-c " + count, "exec cat >in");
         Clients clients = Clients.connect(iosock.socket(), count)) {
-      List<CompletableFuture<Long>> sending =
-          IntStream.range(0, count).mapToObj(i -> sendLines(clients.get(i), i, longest)).toList();
-      long total = sending.stream().mapToLong(CompletableFuture::join).sum();
-      awaitSize(total);
+      long total = 0;
+      for (int round = 0; round < ROUNDS; round++) {
+        int first = round * LINES_PER_ROUND;
+        List<CompletableFuture<Long>> sending =
+            IntStream.range(0, count)
+                .mapToObj(i -> sendLines(clients.get(i), i, first, randoms[i], longest))
+                .toList();
+        total += sending.stream().mapToLong(CompletableFuture::join).sum();
+        awaitSize(total);
+      }
       assertWholeAndInOrder(count, longest);
     }
   }
 
-  private static CompletableFuture<Long> sendLines(Client client, int number, int longest) {
+  private static CompletableFuture<Long> sendLines(
+      Client client, int number, int first, Random random, int longest) {
     return CompletableFuture.supplyAsync(
         () -> {
-          Random random = new Random(number);
           long total = 0;
           try {
-            for (int i = 0; i < LINES; i++) {
+            for (int i = first; i < first + LINES_PER_ROUND; i++) {
               byte[] line = line(number, i, random, longest);
               client.send(line);
               total += line.length;
@@ -65,6 +75,10 @@ class ClientInputIT {
           return total;
         },
         Thread::startVirtualThread);
+  }
+
+  private static Random[] randoms(int count) {
+    return IntStream.range(0, count).mapToObj(Random::new).toArray(Random[]::new);
   }
 
   /** With the client's number, the line's, and a letter of the client that fills it. */
@@ -81,7 +95,7 @@ class ClientInputIT {
   }
 
   private void assertWholeAndInOrder(int count, int longest) throws IOException {
-    Random[] randoms = IntStream.range(0, count).mapToObj(Random::new).toArray(Random[]::new);
+    Random[] randoms = randoms(count);
     int[] next = new int[count];
     for (String line : Files.readAllLines(directory.resolve("in"), StandardCharsets.US_ASCII)) {
       int client = line.charAt(0) - '0';
@@ -90,7 +104,7 @@ class ClientInputIT {
       assertEquals(new String(expected, StandardCharsets.US_ASCII), line + "\n");
     }
     for (int i = 0; i < count; i++) {
-      assertEquals(LINES, next[i]);
+      assertEquals(ROUNDS * LINES_PER_ROUND, next[i]);
     }
   }
 

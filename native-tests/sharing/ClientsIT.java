@@ -214,8 +214,7 @@ class ClientsIT {
 
   private enum Leave {
     CLOSE_WITH_UNREAD_OUTPUT,
-    SHUT_DOWN_SENDING,
-    SHUT_DOWN_RECEIVING;
+    SHUT_DOWN_SENDING;
 
     void from(Client client, byte[] all) throws IOException {
       switch (this) {
@@ -224,7 +223,6 @@ class ClientsIT {
           client.shutdownOutput();
           assertArrayEquals(Arrays.copyOfRange(all, READ_BEFORE, all.length), client.readAll());
         }
-        case SHUT_DOWN_RECEIVING -> client.shutdownInput();
       }
     }
   }
@@ -247,6 +245,40 @@ class ClientsIT {
       assertEquals(0, iosock.exitCode());
       assertEquals("", iosock.output());
       assertEquals("", iosock.errors());
+    }
+  }
+
+  @Test
+  void aClientThatHasShutDownReceivingChangesNothingForTheOthers() throws Exception {
+    byte[] all = Numbers.upTo(1_000_000);
+    try (Iosock iosock = Shared.running(directory, "-c 3", "read x; exec seq 1000000");
+        Clients clients = Clients.connect(iosock.socket(), 2);
+        Peer sender = Peer.start(directory, Programs.compiled("oddclient"), "s.sock", "shutrd")) {
+      sender.send("go\n");
+      clients.assertReceive(all);
+      assertEquals(0, iosock.exitCode());
+      assertEquals("", iosock.output());
+      assertEquals("", iosock.errors());
+    }
+  }
+
+  /** It reads what is in its socket, so that there is space, and the kernel refuses the next. */
+  @Test
+  void aClientThatShutsDownReceivingInAFloodChangesNothingForTheOthers() throws Exception {
+    byte[] all = Numbers.upTo(1_000_000);
+    Shared.fifo(directory, "gate");
+    try (Iosock iosock = Shared.running(directory, "-c 3", "read x <gate; exec seq 1000000")) {
+      int alone = Proc.sockets(iosock.pid());
+      try (Peer leaving = partialReader(READ_BEFORE);
+          Clients clients = Clients.connect(iosock.socket(), 2)) {
+        Shared.awaitSockets(iosock, alone + 3);
+        Shared.open(directory, "gate");
+        clients.assertReceive(all);
+        assertEquals(0, leaving.exitCode());
+        assertTaken(leaving, all);
+        assertEquals(0, iosock.exitCode());
+        assertEquals("", iosock.output());
+      }
     }
   }
 

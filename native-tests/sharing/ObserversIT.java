@@ -44,6 +44,7 @@ class ObserversIT {
   /** 50 MB, more than any pipe holds. */
   private static final int MANY = 6_400_000;
 
+  private static final String OBSERVING = "iosock: observing ./o.sock; Ctrl-\\ detaches\r\n";
   private static final String DETACH = "\u001c";
 
   @TempDir Path directory;
@@ -288,8 +289,7 @@ class ObserversIT {
         Client client = iosock.connect()) {
       String settings = terminal.settings();
       Process observer = terminal.startIosock(directory, "-p", "--connect", "./o.sock");
-      assertEquals(
-          "iosock: observing ./o.sock; Ctrl-\\ detaches\r\n", terminal.awaitText("detaches\r\n"));
+      terminal.awaitText(OBSERVING);
       terminal.awaitRaw();
       client.send("one\n");
       terminal.awaitText("one\n");
@@ -311,7 +311,7 @@ class ObserversIT {
         Terminal terminal = Terminal.open(30, 90);
         Client client = iosock.connect()) {
       Process observer = terminal.startIosock(directory, "-p", "--connect", "./o.sock");
-      terminal.awaitText("detaches\r\n");
+      terminal.awaitText(OBSERVING);
       terminal.awaitRaw();
       byte[] much = new byte[2 << 20];
       Arrays.fill(much, (byte) 'x');
@@ -332,7 +332,7 @@ class ObserversIT {
       try (Terminal terminal = Terminal.open(30, 90);
           Client client = iosock.connect()) {
         terminal.startIosock(directory, "-p", "--connect", "./o.sock");
-        terminal.awaitText("iosock: observing ./o.sock; Ctrl-\\ detaches\r\n");
+        terminal.awaitText(OBSERVING);
         client.send("one\n").readUntil("one\r\n");
         terminal.awaitText("one\r\n");
         terminal.resize(31, 91);
