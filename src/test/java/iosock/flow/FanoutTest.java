@@ -151,6 +151,22 @@ class FanoutTest {
   }
 
   @Test
+  void whatOneThatHasLeftHadTakenDoesNotGoToOneThatJoins() {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+      SocketSink stalled = fixture.add();
+      SocketSink reader = fixture.add();
+      fillAll(fixture, reader);
+      long had = reader.position();
+      assertTrue(stalled.position() < had);
+      reader.leave();
+      SocketSink next = fixture.add();
+      assertEquals(had, next.position());
+      stalled.readAll();
+      fixture.assertAllDelivered();
+    }
+  }
+
+  @Test
   void allReceiversLeaveAtOnce() {
     try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
       for (int i = 0; i < CAPACITY; i++) {

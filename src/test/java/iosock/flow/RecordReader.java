@@ -99,6 +99,13 @@ public final class RecordReader {
           () -> "stream " + stream + " goes back from " + runs.getLast() + " to " + start);
     }
 
+    private long position() {
+      if (start >= 0) {
+        return next;
+      }
+      return runs.isEmpty() ? -1 : runs.getLast().end();
+    }
+
     private List<Run> all() {
       // A replay may be shorter than a record.
       assertTrue(unknownCount == 0 || !mayMiss, "part of a record is left");
@@ -132,10 +139,9 @@ public final class RecordReader {
     return progress[stream].all();
   }
 
-  /** The position after the last byte that was read; -1 if there was none. */
+  /** The position after the last whole record that was read; -1 if there was none. */
   public long position(int stream) {
-    List<Run> all = runs(stream);
-    return all.isEmpty() ? -1 : all.getLast().end();
+    return progress[stream].position();
   }
 
   /** How many bytes were read of both streams. */

@@ -50,7 +50,9 @@ class PeerTurnTest {
   private final RecordingLog log = new RecordingLog();
   private final Context context = new Context(libc, log, signals, standard, terminal);
   private final String name = "iosock-peers-" + libc.getpid() + "-" + System.nanoTime();
+  private final String observers = name.concat("-observers");
   private Listener listener;
+  private Listener observerListener;
   private PeerRelay peers;
   private boolean isInputClosed;
 
@@ -63,8 +65,21 @@ class PeerTurnTest {
   }
 
   private void serve() {
-    listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
-    peers = PeerRelay.serve(context, new Listeners(listener, Optional.empty()), Sharing.among(1));
+    serve(1);
+  }
+
+  private void serve(int clients) {
+    listener = listen(name);
+    observerListener = listen(observers);
+    peers =
+        PeerRelay.serve(
+            context,
+            new Listeners(listener, Optional.of(observerListener)),
+            Sharing.among(clients));
+  }
+
+  private Listener listen(String socket) {
+    return Listener.listen(libc, new SocketName(Ascii.bytes("@" + socket)), 0600);
   }
 
   /**
@@ -86,6 +101,7 @@ class PeerTurnTest {
     peers.relay().close();
     if (listener != null) {
       listener.close();
+      observerListener.close();
     }
     endInput();
     libc.close(stdin.readEnd());
@@ -107,6 +123,35 @@ class PeerTurnTest {
     int second = connect();
     assertEquals("2", read(second));
     libc.close(second);
+  }
+
+  @Test
+  void aServersInputGoesToAllClientsAndObserversOnceThereIsAClient() {
+    serve(2);
+    int observer = connect(observers);
+    write(stdin.writeEnd(), "1");
+    turnUntilIdle();
+    assertEquals(1, libc.fionread(stdin.readEnd()));
+    int first = connect();
+    int second = connect();
+    write(stdin.writeEnd(), "2");
+    write(observer, "not read");
+    write(first, "a");
+    write(second, "b");
+    turnUntilIdle();
+    assertEquals("12", read(first));
+    assertEquals("2", read(second));
+    assertEquals("12", read(observer));
+    assertEquals("ab", read(stdout.readEnd()));
+    endInput();
+    turnUntilIdle();
+    assertEquals(END, read(first));
+    assertEquals(END, read(second));
+    libc.close(first);
+    libc.close(second);
+    turnUntilIdle();
+    assertTrue(peers.lifecycle().isOver());
+    libc.close(observer);
   }
 
   @Test
@@ -359,8 +404,12 @@ class PeerTurnTest {
   }
 
   private int connect() {
+    return connect(name);
+  }
+
+  private int connect(String socket) {
     int client = libc.socket(Sockets.AF_UNIX, TYPE);
-    assertEquals(0, libc.connect(client, SocketAddress.abstractName(Ascii.bytes(name))));
+    assertEquals(0, libc.connect(client, SocketAddress.abstractName(Ascii.bytes(socket))));
     turnUntilIdle();
     return client;
   }
