@@ -478,6 +478,7 @@ class ObserversIT {
     Shared.fifo(directory, "gate");
     try (Iosock iosock = Shared.running(directory, OBSERVE, "read x <gate; exit 9");
         Client observer = Client.connect(observersSocket())) {
+      Idle.await(iosock.pid());
       if (signal == 0) {
         Shared.open(directory, "gate");
       } else {
