@@ -405,10 +405,13 @@ class ClientsIT {
     return all.toByteArray();
   }
 
-  @Test
-  void oneThatIsStalledWhenTheCommandExitsIsGivenUpAndTheOthersHaveEverything() throws Exception {
-    byte[] all = Numbers.upTo(150_000);
-    try (Iosock iosock = Shared.running(directory, "-c 2", "read x; seq 150000; exit 6");
+  /** Less and more than the pipe of a client holds, and less than holds the command back. */
+  @ParameterizedTest
+  @ValueSource(ints = {150_000, 300_000})
+  void oneThatIsStalledWhenTheCommandExitsIsGivenUpAndTheOthersHaveEverything(int lines)
+      throws Exception {
+    byte[] all = Numbers.upTo(lines);
+    try (Iosock iosock = Shared.running(directory, "-c 2", "read x; seq " + lines + "; exit 6");
         Clients clients = Clients.connect(iosock.socket(), 2)) {
       clients.get(1).send("go\n");
       Clients.receive(clients.get(1), all).join();
