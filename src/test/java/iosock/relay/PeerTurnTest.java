@@ -295,7 +295,6 @@ class PeerTurnTest {
   @Test
   void theWaitBeginsOnceStandardOutputHasTakenWhatHasCome() {
     int server = connectToServer(1_000_000);
-    endInput();
     StringBuilder sent = new StringBuilder();
     String piece = "some lines of text\n".repeat(500);
     long now;
@@ -303,6 +302,7 @@ class PeerTurnTest {
       sent.append(piece, 0, (int) now);
       turnUntilIdle();
     }
+    endInput();
     long end = System.nanoTime() + 5_000_000;
     while (System.nanoTime() < end) {
       turn();
