@@ -15,9 +15,8 @@ public final class Replay {
 
   /** The receiver is to get what there is now. */
   public void begin(Overflow onOverflow) {
-    cancel();
+    reset();
     overflow = onOverflow;
-    overwritten = false;
     position = history.start();
     end = history.end();
     if (isPending()) {
@@ -28,6 +27,12 @@ public final class Replay {
   /** The receiver is not waited for any more: it gets nothing more once it is too slow. */
   public void waitNoMore() {
     overflow = Overflow.CLOSE;
+  }
+
+  /** For another receiver, which has none yet. */
+  public void reset() {
+    cancel();
+    overwritten = false;
   }
 
   /** The receiver gets nothing more. */

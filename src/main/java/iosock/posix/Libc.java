@@ -239,6 +239,15 @@ public final class Libc {
     return result < 0 ? result : word.getInt(0);
   }
 
+  /**
+   * @return how much memory the peer of a Unix socket has not taken by reading: SIOCOUTQ, unix(7);
+   *     or a negative errno
+   */
+  public int siocoutq(int fd) {
+    int result = result(call(IOCTL, fd, Ioctl.SIOCOUTQ, word.address()));
+    return result < 0 ? result : word.getInt(0);
+  }
+
   /** Whether {@code fd} is the master of a pseudo-terminal: ioctl_tty(2). */
   public boolean isPtyMaster(int fd) {
     return result(call(IOCTL, fd, Ioctl.TIOCGPTN, word.address())) == 0;

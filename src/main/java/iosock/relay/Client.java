@@ -26,6 +26,7 @@ final class Client implements Sink {
   private static final long NEVER = Long.MAX_VALUE;
   private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
 
+  private final Libc libc;
   private final Watch watch = new Watch(NO_SOCKET);
 
   /** How bytes go in and out of a socket, unless there is something to go beside them. */
@@ -58,7 +59,11 @@ final class Client implements Sink {
 
   private long stalledSince;
 
+  /** What the peer had not read then: {@link Libc#siocoutq}. */
+  private int unread;
+
   Client(Libc libc, History history) {
+    this.libc = libc;
     plain = new Plain(libc);
     replay = new Replay(history);
   }
@@ -68,6 +73,7 @@ final class Client implements Sink {
    */
   void connected(int fd) {
     watch.fd(fd);
+    replay.reset();
     reader = plain;
     writer = plain;
     inputOpen = true;
@@ -322,9 +328,25 @@ final class Client implements Sink {
     boolean isStalled = isWaiting && taken == takenBefore;
     if (!isStalled || stalledSince == NEVER) {
       stalledSince = now;
+      unread = isWaiting ? libc.siocoutq(watch.fd()) : 0;
     }
     takenBefore = taken;
     return stalledSince;
+  }
+
+  /**
+   * Whether the peer has read something since {@link #stalledSince}: its socket takes more only
+   * once three quarters of its buffer are free (unix_writable), which a slow reader reaches late.
+   * Then it counts as stalled from now on.
+   */
+  boolean hasReadMeanwhile(long now) {
+    int left = libc.siocoutq(watch.fd());
+    boolean hasRead = left < unread;
+    if (hasRead) {
+      unread = left;
+      stalledSince = now;
+    }
+    return hasRead;
   }
 
   /** It counts as stalled from now on only. */

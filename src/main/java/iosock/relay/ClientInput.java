@@ -23,6 +23,11 @@ final class ClientInput implements Source {
   /** The client whose turn is next. */
   private int next;
 
+  /** How many bytes of a piece are still to come, which is that of the client {@code cut}. */
+  private long rest;
+
+  private Client cut;
+
   /** Allocated when nothing reads the pipe any more: what is sent then is dropped. */
   private NativeBuffer discarded;
 
@@ -93,9 +98,9 @@ final class ClientInput implements Source {
       int index = (next + tried) % clients.count();
       Client client = clients.get(index);
       if (client.isInputOpen() && (client.isReadable() || !isAnyReady)) {
-        long moved = move(client, to, max);
+        long moved = movePiece(client, to, max);
         if (moved > 0) {
-          next = index + 1;
+          next = rest > 0 ? index : index + 1;
           return moved;
         }
         if (isEnd(moved)) {
@@ -106,6 +111,24 @@ final class ClientInput implements Source {
       }
     }
     return result;
+  }
+
+  /**
+   * Where there are several clients: what a client has sent by now is one piece, of which the rest
+   * comes next if the pipe has no space for all of it.
+   */
+  private long movePiece(Client client, PipeWriter to, long max) {
+    if (clients.count() == 1) {
+      rest = 0;
+      return move(client, to, max);
+    }
+    if (rest == 0 || client != cut) {
+      rest = libc.fionread(client.fd());
+      cut = client;
+    }
+    long moved = move(client, to, rest > 0 ? Math.min(rest, max) : max);
+    rest = Math.max(rest - Math.max(moved, 0), 0);
+    return moved;
   }
 
   private long move(Client client, PipeWriter to, long max) {

@@ -88,6 +88,8 @@ final class Relay {
     while (!life.isOver()) {
       turn(life);
     }
+    // Those that have connected meanwhile read end of file, and not an error.
+    accept();
     return life.exitCode();
   }
 

@@ -69,10 +69,17 @@ final class Stalls {
 
   private boolean hasStalled(Client receiver, boolean isWaiting, long limit) {
     long since = receiver.stalledSince(isWaiting, now);
-    boolean isTooLong = isWaiting && now - since >= limit;
-    if (isWaiting && !isTooLong && limit != Seconds.NEVER) {
-      deadlines.setEarlier(Deadlines.Kind.STALL, since + limit);
+    if (!isWaiting || limit == Seconds.NEVER) {
+      return false;
     }
-    return isTooLong;
+    if (now - since < limit) {
+      deadlines.setEarlier(Deadlines.Kind.STALL, since + limit);
+      return false;
+    }
+    if (receiver.hasReadMeanwhile(now)) {
+      deadlines.setEarlier(Deadlines.Kind.STALL, now + limit);
+      return false;
+    }
+    return true;
   }
 }

@@ -26,6 +26,7 @@ class HeadersTest {
       #define _GNU_SOURCE
       #include <errno.h>
       #include <fcntl.h>
+      #include <linux/sockios.h>
       #include <poll.h>
       #include <sched.h>
       #include <signal.h>

@@ -229,6 +229,23 @@ class SharingTurnTest {
     }
   }
 
+  /** What fits into the pipe is the beginning of a piece; its rest comes before other pieces. */
+  @Test
+  void aPieceThatThePipeHasNoSpaceForIsNotMixedWithAnother() throws Exception {
+    start(2, false);
+    fixture.resizePipes(1 << 12);
+    int[] clients = {command.client(), command.client()};
+    for (int i = 0; i < clients.length; i++) {
+      texts.write(clients[i], Character.toString((char) ('a' + i)).repeat(30_000));
+    }
+    StringBuilder input = new StringBuilder();
+    while (input.length() < 2 * 30_000) {
+      fixture.turnUntilIdle();
+      input.append(command.readStdin());
+    }
+    assertEquals(1, changes(input.toString()), "pieces");
+  }
+
   private static int changes(String input) {
     int changes = 0;
     for (int i = 1; i < input.length(); i++) {
@@ -250,7 +267,8 @@ class SharingTurnTest {
     texts.write(another, "a");
     texts.write(third, "t");
     StringBuilder input = new StringBuilder();
-    for (int i = 0; i < 20; i++) {
+    // A piece is at most what a socket holds, and each turn moves a page of it.
+    for (int i = 0; i < 200; i++) {
       texts.tryWrite(flooding, flood);
       fixture.turn();
       input.append(command.readStdin());
