@@ -46,6 +46,7 @@ public final class Libc {
   private static final long PIPE2 = Link.function("pipe2");
   private static final long POLL = Link.function("poll");
   private static final long POSIX_OPENPT = Link.function("posix_openpt");
+  private static final long PRCTL = Link.function("prctl");
   private static final long PUTENV = Link.function("putenv");
   private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
@@ -55,6 +56,7 @@ public final class Libc {
   private static final long SEND = Link.function("send");
   private static final long SENDMSG = Link.function("sendmsg");
   static final long SETSID = Link.function("setsid");
+  static final long SETPGID = Link.function("setpgid");
   private static final long SETSOCKOPT = Link.function("setsockopt");
   static final long SETRLIMIT = Link.function("setrlimit");
   private static final long SHUTDOWN = Link.function("shutdown");
@@ -282,6 +284,10 @@ public final class Libc {
     return (int) call(ISATTY, fd, 0, 0) == 1;
   }
 
+  /**
+   * @param pid a process; or the negative number of a process group
+   * @param signal 0 to send none
+   */
   public int kill(int pid, int signal) {
     return result(call(KILL, pid, signal, 0));
   }
@@ -310,6 +316,11 @@ public final class Libc {
 
   public int posix_openpt(int flags) {
     return result(call(POSIX_OPENPT, flags, 0, 0));
+  }
+
+  /** For options that have one argument. */
+  public int prctl(int option, long argument) {
+    return result(call(PRCTL, option, argument, 0, 0, 0, 0));
   }
 
   /**
