@@ -14,6 +14,8 @@ import java.util.List;
  * @param detachKey a byte, or {@link DetachKey#NONE}
  * @param waitNanos after the end of the input, for how long nothing may come before iosock exits,
  *     in nanoseconds; or {@link Seconds#NEVER}
+ * @param stopping of the command
+ * @param supervision of processes
  */
 public record CommandLine(
     Action action,
@@ -23,7 +25,9 @@ public record CommandLine(
     int mode,
     Sharing sharing,
     int detachKey,
-    long waitNanos) {
+    long waitNanos,
+    Stopping stopping,
+    Supervision supervision) {
 
   public enum Action {
     /** Run a command on a socket. */

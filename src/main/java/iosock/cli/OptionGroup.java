@@ -6,6 +6,8 @@ enum OptionGroup {
   SOCKET("Socket"),
   CLIENTS("Clients"),
   OUTPUT("Output"),
+  STOPPING("Stopping COMMAND"),
+  PROCESSES("Processes"),
   CONNECTION("With --connect"),
   OTHER("Other");
 

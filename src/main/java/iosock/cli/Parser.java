@@ -4,6 +4,7 @@ import iosock.cli.CommandLine.Action;
 import iosock.posix.Ascii;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -28,6 +29,11 @@ final class Parser {
   private int replaySize;
   private int detachKey = DetachKey.DEFAULT;
   private long waitNanos = Seconds.NEVER;
+  private int stopSignal = Stopping.DEFAULT.signal();
+  private byte[] stopInput = Stopping.DEFAULT.input();
+  private long stopTimeoutNanos = Stopping.DEFAULT.timeoutNanos();
+  private int parentDeathSignal = Supervision.NO_SIGNAL;
+  private final Set<Integer> zeroExitCodes = new HashSet<>();
 
   Parser(List<byte[]> arguments) {
     this.arguments = arguments;
@@ -59,7 +65,17 @@ final class Parser {
 
   private CommandLine line(byte[] socket, List<byte[]> command) {
     boolean pty = given.contains(Option.PTY);
-    return new CommandLine(action, socket, command, pty, mode, sharing(), detachKey, waitNanos);
+    return new CommandLine(
+        action,
+        socket,
+        command,
+        pty,
+        mode,
+        sharing(),
+        detachKey,
+        waitNanos,
+        stopping(),
+        supervision());
   }
 
   private Sharing sharing() {
@@ -70,6 +86,15 @@ final class Parser {
         replaySize,
         given.contains(Option.TEE),
         new Observers(observersSocket, observersMode));
+  }
+
+  private Stopping stopping() {
+    return new Stopping(stopSignal, stopInput, stopTimeoutNanos, given.contains(Option.GROUP));
+  }
+
+  private Supervision supervision() {
+    return new Supervision(
+        given.contains(Option.SUBREAPER), parentDeathSignal, Set.copyOf(zeroExitCodes));
   }
 
   /** {@code -x}, {@code -xyz}, {@code -xARGUMENT}. */
@@ -130,7 +155,7 @@ final class Parser {
   private void apply(Option option, byte[] value) throws UsageError {
     given.add(option);
     switch (option) {
-      case PTY, TAKE_OVER, TEE -> {}
+      case PTY, TAKE_OVER, TEE, GROUP, SUBREAPER -> {}
       case SERVE -> action = Action.SERVE;
       case CONNECT -> action = Action.CONNECT;
       case MODE -> mode = Mode.parse(value);
@@ -141,6 +166,11 @@ final class Parser {
       case REPLAY -> replaySize = Size.parse(value);
       case DETACH_KEY -> detachKey = DetachKey.parse(value);
       case WAIT -> waitNanos = Seconds.parse(value);
+      case STOP_SIGNAL -> stopSignal = SignalName.parse(value);
+      case STOP_INPUT -> stopInput = StopText.parse(value);
+      case STOP_TIMEOUT -> stopTimeoutNanos = Seconds.parse(value);
+      case PARENT_DEATH -> parentDeathSignal = SignalName.parse(value);
+      case EXIT_ZERO -> zeroExitCodes.add(ExitStatus.parse(value));
       case HELP -> action = Action.HELP;
       case VERSION -> action = Action.VERSION;
     }

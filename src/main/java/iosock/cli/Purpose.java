@@ -7,6 +7,7 @@ import java.util.Set;
 /** What an option is for. Anywhere else it has no effect and is refused: it is likely a mistake. */
 enum Purpose {
   EVERYTHING("everything", Action.values()),
+  COMMAND("COMMAND", Action.RUN, Action.RUN_ON_STDIO),
   TERMINAL("COMMAND and --connect", Action.RUN, Action.RUN_ON_STDIO, Action.CONNECT),
   SOCKET("a socket", Action.RUN, Action.SERVE, Action.CONNECT),
   OWN_SOCKET("a socket that iosock makes", Action.RUN, Action.SERVE),

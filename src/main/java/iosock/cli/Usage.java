@@ -27,7 +27,7 @@ public final class Usage {
       (4096, 64K, 1M).
 
       Signals: COMMAND gets SIGTERM for SIGTERM and SIGINT, and all others that do
-      not mean a fault as they are.
+      not mean a fault as they are. SIGNAL is a name or a number: TERM, 15, RTMIN+3.
 
       Exit code: that of COMMAND; 128+N if signal N killed it; 127 if it was not
       found; 126 if it could not be executed; 125 if iosock itself failed.

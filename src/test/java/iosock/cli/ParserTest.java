@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import iosock.cli.CommandLine.Action;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +172,55 @@ class ParserTest {
     assertEquals(2_000_000_000, parse("-p", "--connect", "-w2", "s").waitNanos());
   }
 
+  @Test
+  void withoutOptionsACommandIsStoppedBySigterm() throws UsageError {
+    CommandLine line = parse("s.sock", "cmd");
+    assertEquals(15, line.stopping().signal());
+    assertEquals(0, line.stopping().input().length);
+    assertEquals(Seconds.NEVER, line.stopping().timeoutNanos());
+    assertFalse(line.stopping().group());
+    assertFalse(line.supervision().subreaper());
+    assertEquals(Supervision.NO_SIGNAL, line.supervision().parentDeathSignal());
+    assertEquals(Set.of(), line.supervision().zeroExitCodes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--stop-signal HUP --stop-input stop\\n --stop-timeout 2m -g -s --parent-death KILL -e 3"
+            + " -e 143 s.sock cmd",
+        "-gse3 --exit-zero=143 --stop-signal=1 --stop-input=stop\\x0a --stop-timeout=120"
+            + " --parent-death=sigkill - cmd",
+        "-p --group --subreaper -e143 --exit-zero 3 --stop-signal sighup --stop-input stop\\n"
+            + " --stop-timeout 120s --parent-death 9 -",
+      })
+  void stoppingIsAcceptedInEveryForm(String options) throws UsageError {
+    CommandLine line = parse(options.split(" "));
+    assertEquals(1, line.stopping().signal());
+    assertArrayEquals(bytes("stop\n"), line.stopping().input());
+    assertEquals(120_000_000_000L, line.stopping().timeoutNanos());
+    assertTrue(line.stopping().group());
+    assertTrue(line.supervision().subreaper());
+    assertEquals(9, line.supervision().parentDeathSignal());
+    assertEquals(Set.of(3, 143), line.supervision().zeroExitCodes());
+  }
+
+  @Test
+  void aServerAndAClientHaveAParentToo() throws UsageError {
+    String option = "--parent-death=TERM";
+    assertEquals(15, parse(option, "--serve", "s").supervision().parentDeathSignal());
+    assertEquals(15, parse(option, "--connect", "s").supervision().parentDeathSignal());
+  }
+
+  @Test
+  void onlyTheGivenExitCodesBecomeZero() {
+    Supervision supervision = new Supervision(false, Supervision.NO_SIGNAL, Set.of(3, 143));
+    assertEquals(0, supervision.exitCode(3));
+    assertEquals(0, supervision.exitCode(143));
+    assertEquals(4, supervision.exitCode(4));
+    assertEquals(0, supervision.exitCode(0));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -192,6 +242,23 @@ class ParserTest {
         "-w x --connect s",
         "--tee=yes s c",
         "--take-over=yes s c",
+        "--stop-signal",
+        "--stop-signal= s c",
+        "--stop-signal SIG s c",
+        "--stop-input",
+        "--stop-input= s c",
+        "--stop-timeout 0 s c",
+        "--stop-timeout",
+        "--group=yes s c",
+        "--subreaper=yes s c",
+        "--parent-death",
+        "--parent-death 0 s c",
+        "-e",
+        "-e 256 s c",
+        "-e -1 s c",
+        "-e 1000000000000 s c",
+        "--exit-zero= s c",
+        "--exit-zero x s c",
       })
   void aBadValueIsRefused(String line) {
     assertThrows(UsageError.class, () -> parse(line.split(" ")));
@@ -227,6 +294,18 @@ class ParserTest {
         "-p                         --serve s  | --pty is for COMMAND and --connect",
         "--detach-key ^A            --connect s | --detach-key is for -p --connect",
         "--detach-key ^A -p         s c        | --detach-key is for -p --connect",
+        "--stop-signal INT          --serve s  | --stop-signal is for COMMAND",
+        "--stop-signal INT          --connect s | --stop-signal is for COMMAND",
+        "--stop-input x             --serve s  | --stop-input is for COMMAND",
+        "--stop-input x             --connect s | --stop-input is for COMMAND",
+        "--stop-timeout 1           --serve s  | --stop-timeout is for COMMAND",
+        "--stop-timeout 1           --connect s | --stop-timeout is for COMMAND",
+        "-g                         --serve s  | --group is for COMMAND",
+        "-g                         --connect s | --group is for COMMAND",
+        "-s                         --serve s  | --subreaper is for COMMAND",
+        "-s                         --connect s | --subreaper is for COMMAND",
+        "-e 1                       --serve s  | --exit-zero is for COMMAND",
+        "-e 1                       --connect s | --exit-zero is for COMMAND",
         "-c 2 -w 1                  s          | --wait is for --connect",
         "--serve -t                 --connect s | either --serve or --connect, not both",
       })
