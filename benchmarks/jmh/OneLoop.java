@@ -5,6 +5,7 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.StdioPipes;
 import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
@@ -46,7 +47,8 @@ final class OneLoop implements Closeable {
                 libc, new NoLog(), signals, StandardDescriptors.OWN, OwnTerminal.find(libc)),
             near,
             new Listeners(listener, Optional.empty()),
-            Sharing.among(limit));
+            Sharing.among(limit),
+            Stopping.DEFAULT);
     command =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(argv.stream().map(Ascii::bytes).toList(), stdio);

@@ -138,7 +138,8 @@ public final class Main {
     Listeners listeners = listen(line);
     try {
       CommandEndpoint near = endpoint(line, context.terminal());
-      CommandRelay relay = CommandRelay.onSocket(context, near, listeners, line.sharing());
+      CommandRelay relay =
+          CommandRelay.onSocket(context, near, listeners, line.sharing(), line.stopping());
       int code = relay.run(start(line, inherited, openFiles, near.stdio()));
       // In this order: a client that reads end of file must not find the socket again, without a
       // server.
@@ -193,7 +194,11 @@ public final class Main {
   private Child start(CommandLine line, SignalState inherited, ResourceLimit openFiles, Stdio stdio)
       throws CommandNotRun {
     SignalState signals = line.pty() ? inherited.withTerminalDefaults() : inherited;
-    Child child = new Launcher(libc, signals, openFiles).start(line.command(), stdio);
+    Launcher launcher = new Launcher(libc, signals, openFiles);
+    Child child =
+        line.stopping().group()
+            ? launcher.startGroup(line.command(), stdio)
+            : launcher.start(line.command(), stdio);
     descriptors.closeInherited();
     return child;
   }
@@ -204,7 +209,7 @@ public final class Main {
     OwnTerminal terminal = context.terminal();
     try {
       CommandEndpoint near = endpoint(line, terminal);
-      CommandRelay relay = CommandRelay.onStdio(context, near);
+      CommandRelay relay = CommandRelay.onStdio(context, near, line.stopping());
       if (line.pty() && terminal.isInput()) {
         context.signals().catchForTerminal();
         terminal.goRaw();

@@ -2,12 +2,9 @@ package iosock.relay;
 
 import iosock.child.Child;
 import iosock.child.Reaper;
-import iosock.flow.Source;
 import iosock.flow.StandardOutput;
-import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.posix.SignalSet;
 import iosock.posix.Signals;
 import iosock.tty.OwnTerminal;
 
@@ -22,7 +19,7 @@ final class CommandLifecycle implements Lifecycle {
 
   private enum Phase {
     RUNNING,
-    /** The command has exited, and the near side may still hold output of it. */
+    /** The command and its group have exited, and the near side may still hold output of it. */
     COLLECTING,
     /** All of the output is in the pipes. */
     DRAINING,
@@ -31,6 +28,7 @@ final class CommandLifecycle implements Lifecycle {
 
   private final Libc libc;
   private final Log log;
+  private final StopPolicy stop;
   private final Child child;
   private final Reaper reaper;
   private final CommandEndpoint near;
@@ -39,7 +37,7 @@ final class CommandLifecycle implements Lifecycle {
   private final Deadlines deadlines;
   private final Stalls stalls;
   private final OwnTerminal terminal;
-  private final Source input;
+  private final StopInput input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
   private Phase phase = Phase.RUNNING;
@@ -49,27 +47,26 @@ final class CommandLifecycle implements Lifecycle {
   private boolean outputClosed;
   private long lastProgress;
 
-  /** The signals that could not be sent, bit N-1 for signal N: each is reported once. */
-  private long refused;
-
   /**
    * @param isOnStdio whether the command is on iosock's own standard input and output
    */
   CommandLifecycle(
       Context context,
       Child child,
+      StopPolicy stop,
       CommandEndpoint near,
       Relay relay,
       Clients clients,
       Deadlines deadlines,
       Stalls stalls,
-      Source input,
+      StopInput input,
       StandardOutput stdout,
       boolean isOnStdio) {
     libc = context.libc();
     log = context.log();
     terminal = context.terminal();
     this.child = child;
+    this.stop = stop;
     reaper = new Reaper(libc, child);
     this.near = near;
     this.relay = relay;
@@ -95,11 +92,15 @@ final class CommandLifecycle implements Lifecycle {
       return;
     }
     if (signal == Signals.SIGTSTP && !isInit()) {
-      relay.suspend();
+      suspend();
       return;
     }
     notice(signal);
-    send(isStop(signal) ? Signals.SIGTERM : signal);
+    if (isStop(signal)) {
+      stop.stop();
+    } else {
+      stop.send(signal);
+    }
   }
 
   @Override
@@ -124,6 +125,19 @@ final class CommandLifecycle implements Lifecycle {
       case Signals.SIGHUP, Signals.SIGCONT -> libc.getsid(0) != libc.getpid();
       default -> false;
     };
+  }
+
+  /**
+   * On a terminal iosock stops as any job does that is told to, or a shell would wait for it; a
+   * command with a group of its own stops with it, and goes on with it by SIGCONT.
+   */
+  private void suspend() {
+    if (stop.isGroup()) {
+      stop.send(Signals.SIGTSTP);
+    }
+    if (!stop.isGroup() || terminal.exists()) {
+      relay.suspend();
+    }
   }
 
   /** Process 1 cannot be stopped. */
@@ -156,20 +170,14 @@ final class CommandLifecycle implements Lifecycle {
     }
   }
 
-  /** A command that has changed its user cannot be sent signals: kill(2). */
-  private void send(int signal) {
-    int result = child.signal(signal);
-    if (result < 0 && !SignalSet.contains(refused, signal)) {
-      refused |= SignalSet.bit(signal);
-      String operation = "send signal ".concat(Integer.toString(signal)).concat(" to");
-      log.log(new Failure(operation, "the command", -result));
-    }
-  }
-
   @Override
   public void reap() {
     reaper.reap();
-    if (child.hasExited() && phase == Phase.RUNNING) {
+    noticeExit();
+  }
+
+  private void noticeExit() {
+    if (phase == Phase.RUNNING && child.hasExited() && !stop.isGroupLeft()) {
       phase = Phase.COLLECTING;
       progress();
       relay.outbound().forgetStalls();
@@ -178,6 +186,8 @@ final class CommandLifecycle implements Lifecycle {
 
   @Override
   public void turnEnded() {
+    stop.turnEnded(relay.hasInputEnded());
+    noticeExit();
     if (isOnStdio && !outputClosed && isOutputGone()) {
       // As a program that writes to a pipe without a reader is told. Before the end of its input,
       // which comes from the same terminal and means less.

@@ -3,6 +3,7 @@ package iosock.relay;
 import iosock.child.Child;
 import iosock.cli.Seconds;
 import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.Fanout;
 import iosock.flow.Source;
 import iosock.flow.StandardInput;
@@ -23,7 +24,8 @@ public final class CommandRelay {
   private final Audience audience;
   private final Deadlines deadlines;
   private final Stalls stalls;
-  private final Source input;
+  private final Stopping stopping;
+  private final StopInput input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
   private final Relay relay;
@@ -32,21 +34,21 @@ public final class CommandRelay {
       Context context,
       CommandEndpoint near,
       Audience audience,
-      Source input,
+      Source source,
       Deadlines deadlines,
       Stalls stalls,
+      Stopping stopping,
       boolean isTee) {
     this.context = context;
     this.near = near;
     this.audience = audience;
-    this.input = input;
+    this.stopping = stopping;
+    input = new StopInput(source, near, stopping.input());
     this.deadlines = deadlines;
     this.stalls = stalls;
     isOnStdio = audience.acceptors().isEmpty();
     Libc libc = context.libc();
-    if (libc.getpid() == 1) {
-      context.signals().catchStops();
-    }
+    catchStops(context);
     stdout = new StandardOutput(libc, context.standard().output());
     StandardOutput stderr = new StandardOutput(libc, context.standard().error());
     List<Fanout.Console> consoles =
@@ -55,27 +57,45 @@ public final class CommandRelay {
   }
 
   /**
+   * Not SIGTTIN and SIGTTOU on a terminal: in the background each attempt to use it sends another
+   * one, until iosock stops as any job does.
+   */
+  private void catchStops(Context context) {
+    if (context.libc().getpid() == 1 || stopping.group() && !context.terminal().exists()) {
+      context.signals().catchStops();
+    } else if (stopping.group()) {
+      context.signals().catchSuspend();
+    }
+  }
+
+  /**
    * A command on a socket: output goes to the console while no client is connected.
    *
    * @param near of the command that is to be started
    */
   public static CommandRelay onSocket(
-      Context context, CommandEndpoint near, Listeners listeners, Sharing sharing) {
+      Context context,
+      CommandEndpoint near,
+      Listeners listeners,
+      Sharing sharing,
+      Stopping stopping) {
     Deadlines deadlines = new Deadlines();
     Audience audience = Audience.of(context, deadlines, listeners, sharing);
     Source input = new ClientInput(context.libc(), audience.clients(), near::clientSent);
     Stalls stalls = new Stalls(deadlines, sharing.dropAfterNanos());
-    return new CommandRelay(context, near, audience, input, deadlines, stalls, sharing.tee());
+    return new CommandRelay(
+        context, near, audience, input, deadlines, stalls, stopping, sharing.tee());
   }
 
   /** A command on iosock's own standard input and output. */
-  public static CommandRelay onStdio(Context context, CommandEndpoint near) {
+  public static CommandRelay onStdio(Context context, CommandEndpoint near, Stopping stopping) {
     Libc libc = context.libc();
     int stdin = context.standard().input();
     Source input = new StandardInput(libc, stdin, near.isTerminal(), StandardInput.NO_KEY);
     Deadlines deadlines = new Deadlines();
     Stalls stalls = new Stalls(deadlines, Seconds.NEVER);
-    return new CommandRelay(context, near, Audience.ofOne(libc), input, deadlines, stalls, false);
+    return new CommandRelay(
+        context, near, Audience.ofOne(libc), input, deadlines, stalls, stopping, false);
   }
 
   /**
@@ -99,6 +119,7 @@ public final class CommandRelay {
     return new CommandLifecycle(
         context,
         child,
+        new StopPolicy(context.log(), child, stopping, input, deadlines),
         near,
         relay,
         audience.clients(),

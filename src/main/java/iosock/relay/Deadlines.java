@@ -12,6 +12,12 @@ final class Deadlines {
     ACCEPT_OBSERVER,
     /** The command has exited, and a receiver has taken nothing for too long. */
     DRAIN,
+    /** The text that stops the command could not be written in time. */
+    STOP_INPUT,
+    /** The command was asked to stop, and has not exited in time. */
+    KILL,
+    /** Time to look for what is left of the command's process group. */
+    GROUP,
     /** A client has taken nothing for too long. */
     STALL,
     /** The kernel had no memory for something: time to try again. */

@@ -38,6 +38,10 @@ public final class PtyEndpoint implements CommandEndpoint {
   private final EofWriter eof;
   private final WindowSizeServer sizes;
   private final WindowSize size = new WindowSize();
+
+  /** How many bytes will have been typed when all input up to the mark was. */
+  private long mark;
+
   private boolean commandExited;
   private boolean errorLogged;
 
@@ -123,6 +127,16 @@ public final class PtyEndpoint implements CommandEndpoint {
     if (isAllWritten && !toMaster.hasEnded() && (!eof.isBlocked() || masterSink.isReady())) {
       eof.write();
     }
+  }
+
+  @Override
+  public void markInput() {
+    mark = toMaster.moved() + typed.pending();
+  }
+
+  @Override
+  public boolean isMarkReached() {
+    return toMaster.moved() >= mark;
   }
 
   @Override

@@ -9,6 +9,7 @@ import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
@@ -62,8 +63,17 @@ final class CommandFixture implements AutoCloseable {
     this(libc, signals, Sharing.among(limit));
   }
 
-  /** There is a socket for observers, whatever the options say of it. */
+  CommandFixture(Libc libc, SignalPipe signals, int limit, Stopping stopping) throws CommandNotRun {
+    this(libc, signals, Sharing.among(limit), stopping);
+  }
+
   CommandFixture(Libc libc, SignalPipe signals, Sharing sharing) throws CommandNotRun {
+    this(libc, signals, sharing, Stopping.DEFAULT);
+  }
+
+  /** There is a socket for observers, whatever the options say of it. */
+  CommandFixture(Libc libc, SignalPipe signals, Sharing sharing, Stopping stopping)
+      throws CommandNotRun {
     this.libc = libc;
     stdio = new StdioPipes(libc);
     stdin = reopen(stdio.in(), Fcntl.O_RDONLY);
@@ -86,7 +96,8 @@ final class CommandFixture implements AutoCloseable {
                 OwnTerminal.find(libc)),
             new PipesEndpoint(libc, stdio),
             new Listeners(listener, Optional.of(observerListener)),
-            sharing);
+            sharing,
+            stopping);
     relay = command.relay();
     child =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
@@ -246,6 +257,10 @@ final class CommandFixture implements AutoCloseable {
   /** Has the command exit, which the relay is told by SIGCHLD. */
   void kill() {
     libc.kill(child.pid(), SIGKILL);
+  }
+
+  boolean hasExited() {
+    return child.hasExited();
   }
 
   /** The command exits, and the relay has taken notice. */

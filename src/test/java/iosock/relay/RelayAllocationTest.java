@@ -12,6 +12,7 @@ import iosock.child.StdioPipes;
 import iosock.cli.Observers;
 import iosock.cli.Seconds;
 import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.flow.StandardInput;
@@ -146,7 +147,8 @@ class RelayAllocationTest {
             context(standard),
             near,
             new Listeners(listener, Optional.of(observerListener)),
-            sharing);
+            sharing,
+            Stopping.DEFAULT);
     relay = command.relay();
     life = command.lifecycle(cat);
     int clients = sharing.clients();
@@ -179,7 +181,8 @@ class RelayAllocationTest {
     StdioPipes stdio = new StdioPipes(libc);
     Child cat = start(stdio, "cat");
     inheritStdin();
-    CommandRelay command = CommandRelay.onStdio(context(standard), new PipesEndpoint(libc, stdio));
+    CommandRelay command =
+        CommandRelay.onStdio(context(standard), new PipesEndpoint(libc, stdio), Stopping.DEFAULT);
     relay = command.relay();
     life = command.lifecycle(cat);
     expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
