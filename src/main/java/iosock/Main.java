@@ -8,6 +8,7 @@ import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
 import iosock.cli.Observers;
+import iosock.cli.Supervision;
 import iosock.cli.Usage;
 import iosock.cli.UsageError;
 import iosock.cli.Version;
@@ -16,11 +17,13 @@ import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
 import iosock.inherited.HiddenVariables;
 import iosock.inherited.OpenFileLimit;
+import iosock.inherited.Parent;
 import iosock.inherited.SignalState;
 import iosock.inherited.WorkingDirectory;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
+import iosock.posix.Prctl;
 import iosock.posix.ResourceLimit;
 import iosock.posix.WindowSize;
 import iosock.relay.CommandEndpoint;
@@ -134,7 +137,7 @@ public final class Main {
 
   private int runOnSocket(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
-    Context context = context(inherited);
+    Context context = context(line, inherited);
     Listeners listeners = listen(line);
     try {
       CommandEndpoint near = endpoint(line, context.terminal());
@@ -145,18 +148,28 @@ public final class Main {
       // server.
       close(listeners, line);
       relay.close();
-      return code;
+      return line.supervision().exitCode(code);
     } finally {
       close(listeners, line);
     }
   }
 
   /** Catches signals; then all that a relay needs of its process is there. */
-  private Context context(SignalState inherited) {
+  private Context context(CommandLine line, SignalState inherited) {
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
     early.deliver();
     messages.giveWayTo(signals);
+    supervise(line.supervision());
     return new Context(libc, messages, signals, StandardDescriptors.OWN, OwnTerminal.find(libc));
+  }
+
+  private void supervise(Supervision supervision) {
+    if (supervision.parentDeathSignal() != Supervision.NO_SIGNAL) {
+      Parent.signalAtDeath(libc, supervision.parentDeathSignal());
+    }
+    if (supervision.subreaper()) {
+      Failure.check(libc.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1), "adopt", "orphans");
+    }
   }
 
   private Listeners listen(CommandLine line) {
@@ -205,7 +218,7 @@ public final class Main {
 
   private int runOnStdio(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
-    Context context = context(inherited);
+    Context context = context(line, inherited);
     OwnTerminal terminal = context.terminal();
     try {
       CommandEndpoint near = endpoint(line, terminal);
@@ -217,7 +230,7 @@ public final class Main {
       int code = relay.run(start(line, inherited, openFiles, near.stdio()));
       restore(terminal);
       checkOutput(relay.outputError());
-      return code;
+      return line.supervision().exitCode(code);
     } finally {
       restore(terminal);
     }
@@ -246,7 +259,7 @@ public final class Main {
   }
 
   private int serve(CommandLine line) {
-    Context context = context(SignalState.read(libc));
+    Context context = context(line, SignalState.read(libc));
     Listeners listeners = listen(line);
     try {
       PeerRelay relay = PeerRelay.serve(context, listeners, line.sharing());
@@ -268,7 +281,7 @@ public final class Main {
   }
 
   private int connectUntilTerminated(CommandLine line) throws TerminatedBySignal {
-    Context context = context(SignalState.read(libc));
+    Context context = context(line, SignalState.read(libc));
     SocketName name = new SocketName(line.socket());
     if (line.pty() && context.terminal().isInput()) {
       return attach(line, context, name);
