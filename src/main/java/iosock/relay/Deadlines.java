@@ -64,7 +64,7 @@ final class Deadlines {
     return isSet(kind) && System.nanoTime() - moments[kind.ordinal()] >= 0;
   }
 
-  /** For poll(2): how long it may wait, rounded up; -1 for ever. */
+  /** For poll(2): how long it may wait, rounded up to what an int holds; -1 for ever. */
   int millisLeft() {
     long least = NOT_SET;
     for (long moment : moments) {
@@ -72,6 +72,8 @@ final class Deadlines {
         least = Math.min(least, Math.max(moment - System.nanoTime(), 0));
       }
     }
-    return least == NOT_SET ? FOREVER : (int) (least / NANOS_A_MILLI) + 1;
+    return least == NOT_SET
+        ? FOREVER
+        : (int) Math.min(least / NANOS_A_MILLI + 1, Integer.MAX_VALUE);
   }
 }
