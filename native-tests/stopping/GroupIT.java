@@ -23,7 +23,9 @@ import support.Idle;
 import support.Iosock;
 import support.Proc;
 import support.Programs;
+import support.Run;
 import support.Terminal;
+import support.Tool;
 
 /** A command that leads a process group. */
 class GroupIT {
@@ -274,6 +276,46 @@ class GroupIT {
       terminal.awaitText("$ ");
       terminal.type("echo code $?\n");
       terminal.awaitText("code 5");
+    }
+  }
+
+  /** No shell would continue the command: the kernel stops no other program there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "unshare -pf --kill-child --mount-proc"})
+  void withoutAShellTheStopKeyStopsNothing(String namespace) throws Exception {
+    if (!namespace.isEmpty()) {
+      Tool.requireToRun(
+          Run.of(directory, "unshare", "-pf", "--mount-proc", "true"), "PID namespaces need root");
+    }
+    try (Terminal terminal = Terminal.open(24, 80)) {
+      List<String> line = new ArrayList<>();
+      line.addAll(namespace.isEmpty() ? List.of() : List.of(namespace.split(" ")));
+      line.addAll(Iosock.commandLine(List.of("-XX:-UsePerfData")));
+      String script = "echo ready; while read line; do echo \"got $line\"; done; exit 4";
+      line.addAll(List.of("-g", "-", "sh", "-c", script));
+      Process iosock = terminal.start(directory, line.toArray(String[]::new));
+      terminal.awaitText("ready");
+      terminal.type("\032");
+      terminal.awaitText("^Z");
+      terminal.type("hello\n");
+      terminal.awaitText("got hello");
+      terminal.type("\004");
+      assertEquals(4, Terminal.exitCode(iosock));
+    }
+  }
+
+  @Test
+  void aCommandThatHasLeftItsGroupIsReachedAllTheSame() throws Exception {
+    Tool.require("perl", "perl-base");
+    String leave = "setpgrp(0, getpgrp(getppid())); $| = 1; print qq(ready\\n); sleep 1000";
+    try (Iosock iosock =
+        Iosock.in(directory)
+            .input(Redirect.PIPE)
+            .startWith("-g", "--stop-timeout", "20", "./s.sock", "perl", "-e", leave)) {
+      awaitOutput(iosock, "ready\n");
+      iosock.signal(SIGTERM);
+      assertEquals(128 + SIGTERM, iosock.exitCode());
+      assertEquals("", iosock.errors());
     }
   }
 

@@ -46,11 +46,12 @@ public final class Child {
       return 0;
     }
     int result = libc.kill(isGroup ? -pid : pid, signal);
-    if (exited && result == -Errno.ESRCH) {
-      isReachable = false;
-      return 0;
+    if (result != -Errno.ESRCH) {
+      return result;
     }
-    return result;
+    // Nothing is in the group: unless the command has exited, it has moved to another one.
+    isReachable = !exited;
+    return exited ? 0 : libc.kill(pid, signal);
   }
 
   /** Whether the command is in this process's group, and so gets what is sent to the group. */

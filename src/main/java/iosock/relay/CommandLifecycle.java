@@ -105,6 +105,10 @@ final class CommandLifecycle implements Lifecycle {
 
   @Override
   public void kernelSignal(int signal) {
+    if (signal == Signals.SIGTSTP && isInit()) {
+      // From a key. Process 1 has no shell that could have the command go on.
+      return;
+    }
     if (isForGroup(signal) && child.isInOwnGroup()) {
       // The command has got it too.
       notice(signal);
@@ -132,11 +136,15 @@ final class CommandLifecycle implements Lifecycle {
    * command with a group of its own stops with it, and goes on with it by SIGCONT.
    */
   private void suspend() {
-    if (stop.isGroup()) {
-      stop.send(Signals.SIGTSTP);
-    }
-    if (!stop.isGroup() || terminal.exists()) {
+    if (!stop.isGroup()) {
       relay.suspend();
+      return;
+    }
+    stop.send(Signals.SIGTSTP);
+    if (terminal.exists()) {
+      relay.suspend();
+      // Without a shell iosock was not stopped, and there is nothing that sends SIGCONT.
+      stop.send(Signals.SIGCONT);
     }
   }
 
