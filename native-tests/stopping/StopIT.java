@@ -85,6 +85,19 @@ class StopIT {
     }
   }
 
+  /** The end-of-file character only hands over the line that was begun, and has to come again. */
+  @Test
+  void aTextThatEndsNoLineMayBeFollowedByTheEndOfTheInput() throws Exception {
+    try (Iosock iosock = start("--stop-input stop -p -", "echo ready; cat; exit 3")) {
+      awaitOutput(iosock, "ready\n");
+      iosock.signal(SIGTERM);
+      awaitOutput(iosock, "ready\nstop");
+      iosock.process().getOutputStream().close();
+      assertEquals(3, iosock.exitCode());
+      assertEquals("ready\nstopstop", text(iosock));
+    }
+  }
+
   @Test
   void everyByteCanBeWritten() throws Exception {
     String text = "\\x00\\xff\\x0a\\n\\r\\t\\e\\\\x\\x7F";

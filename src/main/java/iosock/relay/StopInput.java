@@ -12,6 +12,8 @@ import iosock.posix.PollSet;
  */
 final class StopInput implements Source {
 
+  private static final byte NEWLINE = '\n';
+
   private final Source source;
   private final CommandEndpoint near;
   private final NativeBuffer text;
@@ -21,6 +23,9 @@ final class StopInput implements Source {
   private boolean underWay;
   private boolean inPipe;
   private boolean failed;
+
+  /** Whether the text came last, and nothing of the rest since. */
+  private boolean last;
 
   /**
    * @param source of the rest of the input
@@ -74,7 +79,12 @@ final class StopInput implements Source {
 
   @Override
   public long give(PipeWriter to, long max) {
-    return underWay ? giveText(to, max) : source.give(to, max);
+    if (underWay) {
+      return giveText(to, max);
+    }
+    long given = source.give(to, max);
+    last &= given <= 0;
+    return given;
   }
 
   private long giveText(PipeWriter to, long max) {
@@ -93,6 +103,7 @@ final class StopInput implements Source {
       if (read == length && !to.holdsBytes()) {
         underWay = false;
         inPipe = true;
+        last = true;
         near.markInput();
       }
     }
@@ -112,6 +123,6 @@ final class StopInput implements Source {
 
   @Override
   public boolean isMidLine() {
-    return source.isMidLine();
+    return last ? text.getByte(length - 1) != NEWLINE : source.isMidLine();
   }
 }
