@@ -49,12 +49,14 @@ class GroupIT {
   @ParameterizedTest
   @ValueSource(strings = {"-g ./s.sock", "-g -p ./s.sock", "-g -"})
   void aPipelineIsStoppedAsAWhole(String arguments) throws Exception {
-    String script = "sh -c '" + MEMBER + "exec sleep 1000' | cat; echo not reached";
+    // The end of a session's leader hangs up its terminal.
+    String member = "trap \"\" HUP; " + MEMBER + "exec sleep 1000";
+    String script = "sh -c '" + member + "' | cat; echo not reached";
     try (Iosock iosock = start(arguments, script)) {
-      long member = awaitMember();
+      long pid = awaitMember();
       iosock.signal(SIGTERM);
       assertEquals(128 + SIGTERM, iosock.exitCode());
-      awaitGone(member);
+      awaitGone(pid);
       assertEquals("", iosock.output() + iosock.errors());
     }
   }

@@ -91,13 +91,16 @@ class PeersIT {
   void aHundredOrphansAreReaped(String line) throws Exception {
     String script =
         "for i in $(seq 100); do (sh -c 'exit 3' & sh -c 'kill -9 $$' & exec true) & done; wait;"
-            + " : >orphaned; until [ -e end ]; do sleep 0.1; done; exit 7";
+            + " (sleep 1000 &); : >orphaned; until [ -e end ]; do sleep 0.1; done; exit 7";
     Process supervisor = start(line, "sh", "-c", script);
     await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("orphaned")));
     long pid = pid(line, supervisor);
-    await().atMost(20, SECONDS).until(() -> Proc.children(pid).size() == 1);
+    // The command, and the orphan that goes on.
+    await().atMost(20, SECONDS).until(() -> Proc.children(pid).size() == 2);
+    List<ProcessHandle> tree = Proc.tree(supervisor.toHandle());
     Files.createFile(directory.resolve("end"));
     assertEquals(7, exitCode(supervisor));
+    Proc.killAll(tree);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,13 +188,14 @@ class SupervisionIT {
     }
   }
 
-  /** A process whose child is iosock; its standard input stays open. */
+  /** A process whose child is iosock; its standard input never ends. */
   private Process startParent(String arguments) throws Exception {
     Iosock.script(directory);
+    assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "in"));
     return Forks.start(
-        new ProcessBuilder("sh", "-c", "./iosock " + arguments + "; exit 1")
+        new ProcessBuilder("sh", "-c", "./iosock " + arguments + " 0<>in; exit 1")
             .directory(directory.toFile())
-            .redirectInput(Redirect.PIPE)
+            .redirectInput(new File("/dev/null"))
             .redirectOutput(Redirect.DISCARD)
             .redirectError(Redirect.DISCARD));
   }
