@@ -13,6 +13,7 @@ import iosock.cli.Usage;
 import iosock.cli.UsageError;
 import iosock.cli.Version;
 import iosock.flow.StandardDescriptors;
+import iosock.inherited.Activation;
 import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
 import iosock.inherited.HiddenVariables;
@@ -173,19 +174,27 @@ public final class Main {
   }
 
   private Listeners listen(CommandLine line) {
-    Listener clients = Listener.listen(libc, new SocketName(line.socket()), line.mode());
+    Listener clients = listen(line.socket(), line.mode());
     Observers observers = line.sharing().observers();
     if (!observers.isGiven()) {
       return new Listeners(clients, Optional.empty());
     }
     try {
-      SocketName name = new SocketName(observers.socket());
-      Listener listener = Listener.listen(libc, name, observers.mode());
+      Listener listener = listen(observers.socket(), observers.mode());
       return new Listeners(clients, Optional.of(listener));
     } catch (Failure e) {
       close(clients, line.socket());
       throw e;
     }
+  }
+
+  private Listener listen(byte[] socket, int mode) {
+    SocketName name = new SocketName(socket);
+    if (!name.isDescriptor()) {
+      return Listener.listen(libc, name, mode);
+    }
+    Failure.check(Activation.take(libc, descriptors, name.descriptor()), "listen on", socket);
+    return Listener.adopt(libc, name);
   }
 
   /** The exit code stays as it is. Does nothing the second time. */

@@ -34,7 +34,7 @@ enum Option {
       "permission bits of the socket, octal; default 0600"),
   CLIENTS(
       OptionGroup.CLIENTS,
-      Purpose.OWN_SOCKET,
+      Purpose.LISTENER,
       'c',
       "clients",
       "N",
@@ -49,7 +49,7 @@ enum Option {
       "longest-connected one; with --connect: asks for it"),
   DROP_AFTER(
       OptionGroup.CLIENTS,
-      Purpose.OWN_SOCKET,
+      Purpose.LISTENER,
       '\0',
       "drop-after",
       "SECONDS",
@@ -57,7 +57,7 @@ enum Option {
       "while output waits for it; default never"),
   OBSERVE(
       OptionGroup.CLIENTS,
-      Purpose.OWN_SOCKET,
+      Purpose.LISTENER,
       'o',
       "observe",
       "SOCKET",
@@ -72,7 +72,7 @@ enum Option {
       "the same as --mode for that socket; default 0600"),
   REPLAY(
       OptionGroup.OUTPUT,
-      Purpose.OWN_SOCKET,
+      Purpose.LISTENER,
       'r',
       "replay",
       "SIZE",

@@ -2,6 +2,7 @@ package iosock.cli;
 
 import iosock.cli.CommandLine.Action;
 import iosock.posix.Ascii;
+import iosock.socket.SocketName;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -180,7 +181,15 @@ final class Parser {
     if (name.length == 0 || isStdio(name)) {
       throw new UsageError("not a socket", name);
     }
+    checkDescriptor(name);
     return name;
+  }
+
+  private static void checkDescriptor(byte[] socket) throws UsageError {
+    SocketName name = new SocketName(socket);
+    if (name.isDescriptor() && name.descriptor() < 0) {
+      throw new UsageError("not a descriptor above 2", socket);
+    }
   }
 
   private static boolean isStdio(byte[] socket) {
@@ -201,6 +210,8 @@ final class Parser {
       command = command.isEmpty() && given.contains(Option.PTY) ? SHELL : command;
     }
     checkOptions();
+    checkDescriptor(socket);
+    checkInherited(socket);
     boolean isRun = action == Action.RUN || action == Action.RUN_ON_STDIO;
     if (isRun && command.isEmpty()) {
       throw new UsageError("no COMMAND given");
@@ -221,6 +232,25 @@ final class Parser {
     }
   }
 
+  /** A socket that iosock has inherited is there already, and other processes may use its path. */
+  private void checkInherited(byte[] socket) throws UsageError {
+    boolean isInherited = new SocketName(socket).isDescriptor();
+    if (isInherited && action == Action.CONNECT) {
+      throw new UsageError("--connect takes no descriptor", socket);
+    }
+    if (isInherited && given.contains(Option.MODE)) {
+      throw refused(Option.MODE, Purpose.OWN_SOCKET);
+    }
+    boolean isObserversInherited = new SocketName(observersSocket).isDescriptor();
+    if (isObserversInherited && given.contains(Option.OBSERVE_MODE)) {
+      throw refused(Option.OBSERVE_MODE, Purpose.OWN_SOCKET);
+    }
+  }
+
+  private static UsageError refused(Option option, Purpose purpose) {
+    return new UsageError("--".concat(option.name).concat(" is for ").concat(purpose.text));
+  }
+
   /** Refuses an option that has no effect with this action and the other options. */
   private void checkOptions() throws UsageError {
     if (given.contains(Option.SERVE) && given.contains(Option.CONNECT)) {
@@ -228,8 +258,7 @@ final class Parser {
     }
     for (Option option : given) {
       if (!option.purpose.isServed(action, given)) {
-        throw new UsageError(
-            "--".concat(option.name).concat(" is for ").concat(option.purpose.text));
+        throw refused(option, option.purpose);
       }
     }
   }

@@ -10,6 +10,7 @@ enum Purpose {
   COMMAND("COMMAND", Action.RUN, Action.RUN_ON_STDIO),
   TERMINAL("COMMAND and --connect", Action.RUN, Action.RUN_ON_STDIO, Action.CONNECT),
   SOCKET("a socket", Action.RUN, Action.SERVE, Action.CONNECT),
+  LISTENER("a socket that iosock listens on", Action.RUN, Action.SERVE),
   OWN_SOCKET("a socket that iosock makes", Action.RUN, Action.SERVE),
   OBSERVERS("--observe", Action.RUN, Action.SERVE),
   CONSOLE("COMMAND on a socket", Action.RUN),

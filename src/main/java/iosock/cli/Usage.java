@@ -16,6 +16,7 @@ public final class Usage {
       SOCKET is one of:
         PATH                  a socket file
         @NAME                 an abstract socket; any user may take the name first
+        fd:N                  a listening socket, inherited as descriptor N
         -                     no socket: iosock's own stdin and stdout; with -p,
                               COMMAND is /bin/sh -i if it is omitted
       """;

@@ -32,6 +32,7 @@ public final class Libc {
   private static final long GETPID = Link.function("getpid");
   private static final long GETPPID = Link.function("getppid");
   private static final long GETRLIMIT = Link.function("getrlimit");
+  private static final long GETSOCKNAME = Link.function("getsockname");
   private static final long GETSOCKOPT = Link.function("getsockopt");
   private static final long GETSID = Link.function("getsid");
   private static final long GRANTPT = Link.function("grantpt");
@@ -198,6 +199,13 @@ public final class Libc {
    */
   public int getsid(int pid) {
     return result(call(GETSID, pid, 0, 0));
+  }
+
+  /**
+   * @param name receives the socket's own address
+   */
+  public int getsockname(int fd, PeerName name) {
+    return result(call(GETSOCKNAME, fd, name.address(), name.lengthAddress()));
   }
 
   /** For options that are an int. */

@@ -19,6 +19,7 @@ final class Acceptor {
   private final Deadlines.Kind backoff;
   private final Watch watch;
   private boolean closing;
+  private boolean leaving;
 
   /** Whether an error was reported since the last connection. */
   private boolean errorLogged;
@@ -41,9 +42,18 @@ final class Acceptor {
     watch = new Watch(listener.fd());
   }
 
-  /** From now on every connection is closed at once. */
+  /**
+   * From now on every connection is closed at once; to an inherited socket it stays pending, for
+   * the next server.
+   */
   void closeNew() {
     closing = true;
+    leavePending();
+  }
+
+  /** From now on no connection to an inherited socket is accepted. */
+  void leavePending() {
+    leaving = listener.isInherited();
   }
 
   /** Asks for connections; last of all, as {@link Relay} says. */
@@ -51,7 +61,7 @@ final class Acceptor {
     if (deadlines.isDue(backoff)) {
       deadlines.clear(backoff);
     }
-    if (admission.mayAccept() && !deadlines.isSet(backoff)) {
+    if (!leaving && admission.mayAccept() && !deadlines.isSet(backoff)) {
       poll.watch(watch, PollSet.POLLIN);
     }
   }
@@ -67,7 +77,7 @@ final class Acceptor {
     boolean isToLook = always && !deadlines.isSet(backoff);
     // Any event may have freed a descriptor.
     deadlines.clear(backoff);
-    if (watch.revents() == 0 && !isToLook) {
+    if (leaving || watch.revents() == 0 && !isToLook) {
       return;
     }
     for (int i = 0; i <= Listener.BACKLOG && admission.mayAccept(); i++) {

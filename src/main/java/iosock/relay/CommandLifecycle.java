@@ -220,6 +220,9 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   private void drain() {
+    if (phase != Phase.RUNNING) {
+      relay.leavePending();
+    }
     if (phase == Phase.COLLECTING && near.collectOutput()) {
       phase = Phase.DRAINING;
       relay.outbound().limitToPending();

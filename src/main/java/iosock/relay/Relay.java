@@ -256,6 +256,13 @@ final class Relay {
     return outbound;
   }
 
+  /** A client that connects to an inherited socket from now on is for its next server. */
+  void leavePending() {
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).leavePending();
+    }
+  }
+
   private void logErrors() {
     clients.dropFailed(log);
     near.logErrors(log);

@@ -270,15 +270,15 @@ class ParserTest {
       value = {
         "-m 600                     - c        | --mode is for a socket that iosock makes",
         "-m 600                     --connect s | --mode is for a socket that iosock makes",
-        "-c 2                       - c        | --clients is for a socket that iosock makes",
-        "-c 1                       --connect s | --clients is for a socket that iosock makes",
-        "--drop-after 5             - c        | --drop-after is for a socket that iosock makes",
-        "--drop-after 5             --connect s | --drop-after is for a socket that iosock makes",
-        "-o o                       - c        | --observe is for a socket that iosock makes",
-        "-p -o o                    -          | --observe is for a socket that iosock makes",
-        "-o o                       --connect s | --observe is for a socket that iosock makes",
-        "-r 1                       - c        | --replay is for a socket that iosock makes",
-        "-r 1                       --connect s | --replay is for a socket that iosock makes",
+        "-c 2                       - c        | --clients is for a socket that iosock listens on",
+        "-c 1                       --connect s | --clients is for a socket that iosock listens on",
+        "--drop-after 5             - c        | --drop-after is for a socket that iosock listens on",
+        "--drop-after 5             --connect s | --drop-after is for a socket that iosock listens on",
+        "-o o                       - c        | --observe is for a socket that iosock listens on",
+        "-p -o o                    -          | --observe is for a socket that iosock listens on",
+        "-o o                       --connect s | --observe is for a socket that iosock listens on",
+        "-r 1                       - c        | --replay is for a socket that iosock listens on",
+        "-r 1                       --connect s | --replay is for a socket that iosock listens on",
         "--observe-mode 600         s c        | --observe-mode is for --observe",
         "--observe-mode 600         --serve s  | --observe-mode is for --observe",
         "--observe-mode 600         --connect s | --observe-mode is for --observe",
@@ -307,6 +307,9 @@ class ParserTest {
         "-e 1                       --serve s  | --exit-zero is for COMMAND",
         "-e 1                       --connect s | --exit-zero is for COMMAND",
         "-c 2 -w 1                  s          | --wait is for --connect",
+        "-m 600                     fd:3 c     | --mode is for a socket that iosock makes",
+        "--serve -m 600             fd:3       | --mode is for a socket that iosock makes",
+        "-o fd:4 --observe-mode 600 s c        | --observe-mode is for a socket that iosock makes",
         "--serve -t                 --connect s | either --serve or --connect, not both",
       })
   void anOptionWithoutEffectIsRefused(String options, String message) {
@@ -314,6 +317,37 @@ class ParserTest {
     UsageError error = assertThrows(UsageError.class, () -> parse(line));
     assertEquals(message, error.getMessage());
     assertEquals(0, error.subject().length);
+  }
+
+  @Test
+  void anInheritedSocketMayBeNamedByItsDescriptor() throws UsageError {
+    assertArrayEquals(bytes("fd:3"), parse("fd:3", "cmd").socket());
+    assertArrayEquals(bytes("fd:2147483647"), parse("--serve", "fd:2147483647").socket());
+    CommandLine line = parse("-m", "0660", "-o", "fd:4", "s", "cmd");
+    assertArrayEquals(bytes("fd:4"), line.sharing().observers().socket());
+    assertEquals(0600, parse("-o", "o", "--observe-mode", "600", "fd:3", "c").mode());
+    assertArrayEquals(bytes("./fd:x"), parse("./fd:x", "cmd").socket());
+    assertArrayEquals(bytes("fd"), parse("fd", "cmd").socket());
+    assertArrayEquals(bytes("FD:3"), parse("--connect", "FD:3").socket());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fd: c, not a descriptor above 2, fd:",
+    "fd:2 c, not a descriptor above 2, fd:2",
+    "fd:+3 c, not a descriptor above 2, fd:+3",
+    "fd:03 c, not a descriptor above 2, fd:03",
+    "fd:2147483648 c, not a descriptor above 2, fd:2147483648",
+    "--serve fd:x, not a descriptor above 2, fd:x",
+    "--connect fd:x, not a descriptor above 2, fd:x",
+    "--connect fd:3, --connect takes no descriptor, fd:3",
+    "-o fd:1 s c, not a descriptor above 2, fd:1",
+    "-o fd:3 fd:3 c, --observe needs a socket of its own, fd:3",
+  })
+  void aBadDescriptorIsRefused(String options, String message, String subject) {
+    UsageError error = assertThrows(UsageError.class, () -> parse(options.split(" ")));
+    assertEquals(message, error.getMessage());
+    assertArrayEquals(bytes(subject), error.subject());
   }
 
   @ParameterizedTest
