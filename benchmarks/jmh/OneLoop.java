@@ -55,7 +55,7 @@ final class OneLoop implements Closeable {
     loop =
         new Thread(
             () -> {
-              relay.run(command);
+              relay.run(command, Optional.empty());
               relay.close();
             });
     loop.start();

@@ -17,6 +17,7 @@ import iosock.inherited.Activation;
 import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
 import iosock.inherited.HiddenVariables;
+import iosock.inherited.NotifySocket;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.Parent;
 import iosock.inherited.SignalState;
@@ -140,11 +141,12 @@ public final class Main {
     SignalState inherited = SignalState.read(libc);
     Context context = context(line, inherited);
     Listeners listeners = listen(line);
+    Optional<NotifySocket> manager = serviceManager(line);
     try {
       CommandEndpoint near = endpoint(line, context.terminal());
       CommandRelay relay =
           CommandRelay.onSocket(context, near, listeners, line.sharing(), line.stopping());
-      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()), manager);
       // In this order: a client that reads end of file must not find the socket again, without a
       // server.
       close(listeners, line);
@@ -197,6 +199,10 @@ public final class Main {
     return Listener.adopt(libc, name);
   }
 
+  private Optional<NotifySocket> serviceManager(CommandLine line) {
+    return line.notifyManager() ? NotifySocket.take(libc) : Optional.empty();
+  }
+
   /** The exit code stays as it is. Does nothing the second time. */
   private void close(Listeners listeners, CommandLine line) {
     close(listeners.clients(), line.socket());
@@ -229,6 +235,7 @@ public final class Main {
     SignalState inherited = SignalState.read(libc);
     Context context = context(line, inherited);
     OwnTerminal terminal = context.terminal();
+    Optional<NotifySocket> manager = serviceManager(line);
     try {
       CommandEndpoint near = endpoint(line, terminal);
       CommandRelay relay = CommandRelay.onStdio(context, near, line.stopping());
@@ -236,7 +243,7 @@ public final class Main {
         context.signals().catchForTerminal();
         terminal.goRaw();
       }
-      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()), manager);
       restore(terminal);
       checkOutput(relay.outputError());
       return line.supervision().exitCode(code);

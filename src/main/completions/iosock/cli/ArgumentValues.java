@@ -28,6 +28,7 @@ final class ArgumentValues {
           STOP_INPUT,
           GROUP,
           SUBREAPER,
+          NOTIFY,
           HELP,
           VERSION ->
           List.of();

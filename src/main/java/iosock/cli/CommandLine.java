@@ -11,6 +11,7 @@ import java.util.List;
  *     pseudo-terminal
  * @param mode permission bits of the socket
  * @param sharing between clients
+ * @param notifyManager whether a service manager is told when the command runs and is stopped
  * @param detachKey a byte, or {@link DetachKey#NONE}
  * @param waitNanos after the end of the input, for how long nothing may come before iosock exits,
  *     in nanoseconds; or {@link Seconds#NEVER}
@@ -24,6 +25,7 @@ public record CommandLine(
     boolean pty,
     int mode,
     Sharing sharing,
+    boolean notifyManager,
     int detachKey,
     long waitNanos,
     Stopping stopping,

@@ -140,6 +140,14 @@ enum Option {
       "CODE",
       "exit with 0 where COMMAND's exit code is CODE; may",
       "be given several times"),
+  NOTIFY(
+      OptionGroup.PROCESSES,
+      Purpose.COMMAND,
+      '\0',
+      "notify",
+      null,
+      "tell the service manager when COMMAND runs, and",
+      "when it is being stopped: sd_notify(3)"),
   DETACH_KEY(
       OptionGroup.CONNECTION,
       Purpose.SESSION,

@@ -73,6 +73,7 @@ final class Parser {
         pty,
         mode,
         sharing(),
+        given.contains(Option.NOTIFY),
         detachKey,
         waitNanos,
         stopping(),
@@ -156,7 +157,7 @@ final class Parser {
   private void apply(Option option, byte[] value) throws UsageError {
     given.add(option);
     switch (option) {
-      case PTY, TAKE_OVER, TEE, GROUP, SUBREAPER -> {}
+      case PTY, TAKE_OVER, TEE, GROUP, SUBREAPER, NOTIFY -> {}
       case SERVE -> action = Action.SERVE;
       case CONNECT -> action = Action.CONNECT;
       case MODE -> mode = Mode.parse(value);

@@ -459,7 +459,14 @@ public final class Libc {
 
   /** The text of an error, in the user's language and charset. */
   public byte[] strerror(int errno) {
-    long text = call(STRERROR, errno, 0, 0);
+    return string(call(STRERROR, errno, 0, 0));
+  }
+
+  /**
+   * @param text the address of a string of libc's
+   * @return a copy, without its NUL
+   */
+  public byte[] string(long text) {
     NativeBuffer copy = new NativeBuffer((int) call(STRLEN, text, 0, 0));
     call(MEMCPY, copy.address(), text, copy.size());
     return copy.get(0, copy.size());

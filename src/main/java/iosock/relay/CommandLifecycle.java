@@ -40,6 +40,7 @@ final class CommandLifecycle implements Lifecycle {
   private final StopInput input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
+  private final ServiceManager manager;
   private Phase phase = Phase.RUNNING;
   private boolean terminating;
   private boolean hangupForwarded;
@@ -49,6 +50,7 @@ final class CommandLifecycle implements Lifecycle {
 
   /**
    * @param isOnStdio whether the command is on iosock's own standard input and output
+   * @param manager has been told that the command runs
    */
   CommandLifecycle(
       Context context,
@@ -61,7 +63,8 @@ final class CommandLifecycle implements Lifecycle {
       Stalls stalls,
       StopInput input,
       StandardOutput stdout,
-      boolean isOnStdio) {
+      boolean isOnStdio,
+      ServiceManager manager) {
     libc = context.libc();
     log = context.log();
     terminal = context.terminal();
@@ -76,10 +79,12 @@ final class CommandLifecycle implements Lifecycle {
     this.input = input;
     this.stdout = stdout;
     this.isOnStdio = isOnStdio;
+    this.manager = manager;
   }
 
   @Override
   public void arm(PollSet poll) {
+    manager.arm(poll);
     if (isScreen() && !outputClosed) {
       // For its end alone: a command that writes nothing would never learn of it.
       stdout.armHangup(poll);
@@ -174,7 +179,12 @@ final class CommandLifecycle implements Lifecycle {
         near.ownSizeChanged();
       }
       case Signals.SIGWINCH -> near.ownSizeChanged();
-      default -> terminating |= isStop(signal);
+      default -> {
+        if (isStop(signal)) {
+          terminating = true;
+          manager.stopping();
+        }
+      }
     }
   }
 
@@ -196,6 +206,7 @@ final class CommandLifecycle implements Lifecycle {
   public void turnEnded() {
     stop.turnEnded(relay.hasInputEnded());
     noticeExit();
+    manager.turn();
     if (isOnStdio && !outputClosed && isOutputGone()) {
       // As a program that writes to a pipe without a reader is told. Before the end of its input,
       // which comes from the same terminal and means less.

@@ -8,10 +8,12 @@ import iosock.flow.Fanout;
 import iosock.flow.Source;
 import iosock.flow.StandardInput;
 import iosock.flow.StandardOutput;
+import iosock.inherited.NotifySocket;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.Signals;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The relay around a command. It is made before there is a command, so that nothing can fail once
@@ -101,21 +103,25 @@ public final class CommandRelay {
   /**
    * Until the command has exited and what it wrote has been delivered.
    *
+   * @param socket of a service manager that is to be notified; this closes it
    * @return the code to exit with in the command's place
    * @throws Failure if iosock cannot go on; then the command is killed
    */
-  public int run(Child child) {
+  public int run(Child child, Optional<NotifySocket> socket) {
+    ServiceManager manager = new ServiceManager(context.log(), socket);
     try {
       context.signals().forgetSenders();
-      return relay.run(lifecycle(child));
+      manager.ready();
+      return relay.run(lifecycle(child, manager));
     } finally {
+      manager.close();
       // If iosock cannot go on the command must not run without it. Does nothing once it has
       // exited.
       child.signal(Signals.SIGKILL);
     }
   }
 
-  Lifecycle lifecycle(Child child) {
+  Lifecycle lifecycle(Child child, ServiceManager manager) {
     return new CommandLifecycle(
         context,
         child,
@@ -127,7 +133,8 @@ public final class CommandRelay {
         stalls,
         input,
         stdout,
-        isOnStdio);
+        isOnStdio,
+        manager);
   }
 
   Relay relay() {

@@ -310,6 +310,8 @@ class ParserTest {
         "-m 600                     fd:3 c     | --mode is for a socket that iosock makes",
         "--serve -m 600             fd:3       | --mode is for a socket that iosock makes",
         "-o fd:4 --observe-mode 600 s c        | --observe-mode is for a socket that iosock makes",
+        "--notify                   --serve s  | --notify is for COMMAND",
+        "--notify                   --connect s | --notify is for COMMAND",
         "--serve -t                 --connect s | either --serve or --connect, not both",
       })
   void anOptionWithoutEffectIsRefused(String options, String message) {
@@ -348,6 +350,13 @@ class ParserTest {
     UsageError error = assertThrows(UsageError.class, () -> parse(options.split(" ")));
     assertEquals(message, error.getMessage());
     assertArrayEquals(bytes(subject), error.subject());
+  }
+
+  @Test
+  void aServiceManagerIsNotifiedIfAskedFor() throws UsageError {
+    assertTrue(parse("--notify", "s", "cmd").notifyManager());
+    assertTrue(parse("--notify", "-p", "-").notifyManager());
+    assertFalse(parse("s", "cmd", "--notify").notifyManager());
   }
 
   @ParameterizedTest

@@ -102,7 +102,7 @@ final class CommandFixture implements AutoCloseable {
     child =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(List.of(Ascii.bytes("sleep"), Ascii.bytes("1000")), new NoStdio());
-    life = command.lifecycle(child);
+    life = command.lifecycle(child, new ServiceManager(new NoLog(), Optional.empty()));
   }
 
   /** The process that stands for the command keeps the test's own descriptors. */

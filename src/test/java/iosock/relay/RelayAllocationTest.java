@@ -150,7 +150,7 @@ class RelayAllocationTest {
             sharing,
             Stopping.DEFAULT);
     relay = command.relay();
-    life = command.lifecycle(cat);
+    life = command.lifecycle(cat, new ServiceManager(new NoLog(), Optional.empty()));
     int clients = sharing.clients();
     int[] receivers = new int[clients + observers + (sharing.tee() ? 1 : 0)];
     try {
@@ -184,7 +184,7 @@ class RelayAllocationTest {
     CommandRelay command =
         CommandRelay.onStdio(context(standard), new PipesEndpoint(libc, stdio), Stopping.DEFAULT);
     relay = command.relay();
-    life = command.lifecycle(cat);
+    life = command.lifecycle(cat, new ServiceManager(new NoLog(), Optional.empty()));
     expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
     libc.kill(cat.pid(), SIGKILL);
     relay.run(life);
