@@ -88,8 +88,10 @@ final class Relay {
     while (!life.isOver()) {
       turn(life);
     }
-    // Those that have connected meanwhile read end of file, and not an error.
-    accept();
+    // Clients that have connected meanwhile read end of file, and not an error.
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).accept(true);
+    }
     return life.exitCode();
   }
 
