@@ -174,7 +174,7 @@ class PeersIT {
   @ParameterizedTest
   @ValueSource(strings = {"1:tini -g --", "dumb-init", "1:iosock -g -", "iosock -g -"})
   void sigtstpStopsTheCommandAndSigcontHasItGoOn(String line) throws Exception {
-    Process supervisor = start(line, "sh", "-c", ": >ready; while :; do sleep 0.1; done");
+    Process supervisor = start(line, "sh", "-c", ": >ready; exec sleep 1000");
     await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("ready")));
     long pid = pid(line, supervisor);
     long command = Proc.children(pid).getFirst();

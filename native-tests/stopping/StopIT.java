@@ -111,17 +111,17 @@ class StopIT {
     }
   }
 
-  /** What the client has sent fills the pipe or the terminal. */
+  /** What the client has sent fills the pipe; or the terminal, but not the pipe to it. */
   @ParameterizedTest
-  @ValueSource(strings = {"./s.sock", "-p ./s.sock"})
-  void theSignalFollowsATextThatCannotBeWritten(String arguments) throws Exception {
+  @CsvSource({"./s.sock, 8000000", "-p ./s.sock, 8000000", "-p ./s.sock, 60000"})
+  void theSignalFollowsATextThatCannotBeWritten(String arguments, int size) throws Exception {
     String script =
         "stty raw -echo 2>/dev/null; trap 'exit 9' TERM; echo ready;"
             + " while :; do sleep 0.1; done";
     try (Iosock iosock = start("--stop-input stop\\n " + arguments, script)) {
       awaitOutput(iosock, "ready\n");
       try (Client client = iosock.connect()) {
-        Thread flood = new Thread(client.sender(new byte[8 << 20]));
+        Thread flood = new Thread(client.sender(new byte[size]));
         flood.setUncaughtExceptionHandler((thread, closedAtTheEnd) -> {});
         flood.start();
         Idle.await(iosock.pid());

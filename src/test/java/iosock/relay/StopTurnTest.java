@@ -136,6 +136,8 @@ class StopTurnTest {
     turnUntilExit();
     assertEquals(KILLED_BY_SIGTERM, fixture.life().exitCode());
     assertEquals("b".repeat(PIPE_SIZE), read());
+    fixture.turnUntilIdle();
+    assertEquals("", read());
   }
 
   @Test
@@ -178,6 +180,8 @@ class StopTurnTest {
     assertTrue(System.nanoTime() - begin < 1_000_000_000);
     assertEquals(KILLED_BY_SIGINT, fixture.life().exitCode());
     assertEquals("a".repeat(PIPE_SIZE), read());
+    fixture.turnUntilIdle();
+    assertFalse(read().contains(TEXT));
     libc.close(client);
   }
 
