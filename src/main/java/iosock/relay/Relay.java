@@ -88,7 +88,9 @@ final class Relay {
     while (!life.isOver()) {
       turn(life);
     }
-    // Clients that have connected meanwhile read end of file, and not an error.
+    // Clients that have connected meanwhile read end of file, and not an error. Those of an
+    // inherited socket wait for its next server.
+    leavePending();
     for (int i = 0; i < acceptors.size(); i++) {
       acceptors.get(i).accept(true);
     }
