@@ -9,6 +9,7 @@ import iosock.cli.Seconds;
 import iosock.cli.Sharing;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
+import iosock.posix.Sockets;
 import iosock.posix.TestCalls;
 import iosock.socket.Notice;
 import java.util.List;
@@ -364,6 +365,33 @@ class SharingTurnTest {
     Texts.assertSame(sent.toString(), command.read(stalled));
     Texts.assertSame(sent.toString(), command.read(reader));
     Texts.assertSame("unread, in the socket" + sent, command.read(idle));
+  }
+
+  /** The client that has been connected for longest shuts down sending last. */
+  @Test
+  void ofTooManyHalfClosedClientsTheOneThatIsSoForLongestIsDetached() throws Exception {
+    start(2, false);
+    int connectedFirst = command.client();
+    int halfClosedFirst = command.client();
+    halfClose(halfClosedFirst);
+    for (int i = 1; i < Clients.MAX_HALF_CLOSED; i++) {
+      halfClose(command.client());
+    }
+    halfClose(connectedFirst);
+    int last = command.client();
+    command.write("1");
+    assertEquals("1", command.read(halfClosedFirst));
+    int next = command.client();
+    command.write("2");
+    assertEquals(Texts.END, command.read(halfClosedFirst));
+    assertEquals("12", command.read(connectedFirst));
+    assertEquals("12", command.read(last));
+    assertEquals("2", command.read(next));
+  }
+
+  private void halfClose(int client) {
+    new Libc().shutdown(client, Sockets.SHUT_WR);
+    fixture.turnUntilIdle();
   }
 
   private static Sharing dropAfter(int clients) {
