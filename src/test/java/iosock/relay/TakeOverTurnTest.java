@@ -281,6 +281,30 @@ class TakeOverTurnTest {
     assertFalse(fixture.life().isOver());
   }
 
+  /** Far more than clients that are half-closed may stay attached. */
+  @Test
+  void manyThatTakeOverInOneTurnCutOffNoClientThatHasOutputToGet() throws Exception {
+    start(2);
+    int old = command.client();
+    int reader = command.client();
+    StringBuilder sent = new StringBuilder();
+    StringBuilder received = new StringBuilder();
+    writeMoreThanASocketHolds(sent, reader, received);
+    int[] clients = new int[120];
+    for (int i = 0; i < clients.length; i++) {
+      clients[i] = command.add(fixture.connect());
+    }
+    fixture.turnUntilIdle();
+    Texts.assertSame(sent + Texts.END, command.readWhileTurning(old));
+    Texts.assertSame(sent + Texts.END, received + command.readWhileTurning(reader));
+    command.write("1");
+    for (int i = 0; i < clients.length; i++) {
+      boolean isLast = i >= clients.length - 2;
+      assertEquals(isLast ? Notice.NONE : Notice.TAKEN_OVER, notice(clients[i]));
+      assertEquals(isLast ? "1" : Texts.END, command.read(clients[i]));
+    }
+  }
+
   private Notice notice(int client) {
     return Notice.receive(libc, client, buffer);
   }
