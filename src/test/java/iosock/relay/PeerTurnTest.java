@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import iosock.cli.Observers;
 import iosock.cli.Seconds;
 import iosock.cli.Sharing;
 import iosock.flow.Pipe;
@@ -39,6 +40,9 @@ class PeerTurnTest {
   private static final String END = "(end)";
   private static final long WAIT_NANOS = 100_000_000;
 
+  /** Longer than it takes to write what a client does not read. */
+  private static final long DROP_AFTER_NANOS = 1_000_000_000;
+
   private final Libc libc = new Libc();
   private final SignalPipe signals = SignalPipe.open(libc, 0);
   private final OwnTerminal terminal = OwnTerminal.find(libc);
@@ -69,13 +73,14 @@ class PeerTurnTest {
   }
 
   private void serve(int clients) {
+    serve(Sharing.among(clients));
+  }
+
+  private void serve(Sharing sharing) {
     listener = listen(name);
     observerListener = listen(observers);
     peers =
-        PeerRelay.serve(
-            context,
-            new Listeners(listener, Optional.of(observerListener)),
-            Sharing.among(clients));
+        PeerRelay.serve(context, new Listeners(listener, Optional.of(observerListener)), sharing);
   }
 
   private Listener listen(String socket) {
@@ -152,6 +157,34 @@ class PeerTurnTest {
     turnUntilIdle();
     assertTrue(peers.lifecycle().isOver());
     libc.close(observer);
+  }
+
+  /** Nothing else happens then for which the loop would wake up. */
+  @Test
+  void aServersClientReadsEndOfFileWhenTheOtherOneThatStallsIsClosed() {
+    serve(new Sharing(2, false, DROP_AFTER_NANOS, 0, false, Observers.NONE));
+    int reader = connect();
+    int stalled = connect();
+    StringBuilder sent = new StringBuilder();
+    StringBuilder received = new StringBuilder();
+    String piece = "some lines of text\n".repeat(500);
+    while (sent.length() < 600_000) {
+      sent.append(piece);
+      write(stdin.writeEnd(), piece);
+      turnUntilIdle();
+      received.append(read(reader));
+    }
+    endInput();
+    while (received.indexOf(END) < 0) {
+      peers.relay().turn(peers.lifecycle());
+      received.append(read(reader));
+    }
+    assertTrue(sent.append(END).toString().contentEquals(received));
+    assertEquals(List.of("closed after " + DROP_AFTER_NANOS), log.lines());
+    libc.close(reader);
+    turnUntilIdle();
+    assertTrue(peers.lifecycle().isOver());
+    libc.close(stalled);
   }
 
   @Test
