@@ -304,7 +304,6 @@ public final class Main {
     }
     byte[] ownName = clientName(line, ClientName.NONE);
     int server = Connection.connect(libc, name, ownName, false, context.signals());
-    messages.beginSession(line.socket());
     PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());
     int code = relay.run();
     if (code == 0 && relay.notice() == Notice.TAKEN_OVER) {

@@ -64,10 +64,10 @@ final class Messages implements Log {
   private final Libc libc;
   private int signalPipe = NO_DESCRIPTOR;
 
-  /** The session that messages are about, if there is one. */
-  private byte[] socket = {};
+  /** The server that a user is attached to. */
+  private byte[] server = {};
 
-  /** What ends a line about the session: how to detach from it. */
+  /** What ends a line about the session; empty if no user is attached. */
   private String howToDetach = "";
 
   Messages(Libc libc) {
@@ -107,29 +107,25 @@ final class Messages implements Log {
     }
   }
 
-  /** The messages to come are about this session. */
-  void beginSession(byte[] server) {
-    socket = server;
-  }
-
   /**
    * Says that a session has begun, and how to leave it. The terminal is in raw mode by now.
    *
    * @param key a byte, or {@link DetachKey#NONE}
    */
-  void printAttached(byte[] server, int key) {
-    beginSession(server);
+  void printAttached(byte[] socket, int key) {
+    server = socket;
     howToDetach =
         key == DetachKey.NONE
             ? "; no key detaches"
             : "; ".concat(DetachKey.name(key)).concat(" detaches");
-    printRawLine("attached to ", socket, howToDetach, new byte[0]);
+    printRawLine("attached to ", server, howToDetach, new byte[0]);
   }
 
+  /** A client without a user is meant to observe. */
   @Override
   public void logObserving() {
-    if (isErrorWritable()) {
-      printRawLine("observing ", socket, howToDetach, new byte[0]);
+    if (!howToDetach.isEmpty() && isErrorWritable()) {
+      printRawLine("observing ", server, howToDetach, new byte[0]);
     }
   }
 
@@ -146,8 +142,8 @@ final class Messages implements Log {
   }
 
   /** Says that another client has the place of this one. */
-  void printTakenOver(byte[] server) {
-    printLine("another client took the place on ", server, "", new byte[0]);
+  void printTakenOver(byte[] socket) {
+    printLine("another client took the place on ", socket, "", new byte[0]);
   }
 
   private void printRawLine(String before, byte[] subject, String between, byte[] after) {
@@ -157,11 +153,11 @@ final class Messages implements Log {
   }
 
   /** Says why the server has closed the connection at once. */
-  void printRejected(byte[] server, Notice reason) {
+  void printRejected(byte[] socket, Notice reason) {
     if (reason == Notice.NOT_PERMITTED) {
-      printError(new Failure("connect to", server, Errno.EACCES));
+      printError(new Failure("connect to", socket, Errno.EACCES));
     } else {
-      printLine("", server, " has another client", new byte[0]);
+      printLine("", socket, " has another client", new byte[0]);
     }
   }
 
