@@ -180,6 +180,19 @@ public final class Fanout {
     return false;
   }
 
+  /** Whether output waits for any receiver that was full when it was offered some. */
+  public boolean isBlocked() {
+    if (isSingle()) {
+      return toSingle.isSinkFull();
+    }
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].pending() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Between two turns: removes the receivers that take nothing any more, and moves what poll(2)
    * would not tell of.

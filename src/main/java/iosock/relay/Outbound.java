@@ -18,6 +18,9 @@ final class Outbound {
   private final Stalls stalls;
   private final Shortage shortage;
 
+  /** Whether errors were moved first in the last turn, and there are more of them. */
+  private boolean errorsHadTurn;
+
   /**
    * @param consoles for each output of the near side, what takes it while there is no client
    */
@@ -114,10 +117,23 @@ final class Outbound {
     for (int i = 0; i < receiverCount(); i++) {
       hasMoved |= receiver(i).sendReplay(shortage);
     }
-    for (Fanout output : outputs) {
-      hasMoved |= output.turn(isFilled);
+    int first = firstOutput();
+    for (int i = 0; i < outputs.length; i++) {
+      boolean hasOutputMoved = outputs[(first + i) % outputs.length].turn(isFilled);
+      if (i == 0) {
+        errorsHadTurn = first > 0 && hasOutputMoved && outputs[first].isBlocked();
+      }
+      hasMoved |= hasOutputMoved;
     }
     return hasMoved;
+  }
+
+  /**
+   * The output whose bytes are moved first. Where standard output fills the receivers, errors come
+   * before it, in turn: else they would be held back until it ends.
+   */
+  private int firstOutput() {
+    return outputs[0].isBlocked() && !errorsHadTurn ? outputs.length - 1 : 0;
   }
 
   /** Detaches the clients that others have replaced, once they have got all their output. */

@@ -64,6 +64,25 @@ class RelayTurnTest {
     assertEquals("6", read(fixture.console(STDERR)));
   }
 
+  /** A client that is full takes errors before the rest of an output that fills it. */
+  @Test
+  void aFloodOfOutputDoesNotHoldBackErrors() {
+    int client = connect();
+    for (int i = 0; i < 6; i++) {
+      write(STDOUT, "o".repeat(100_000));
+      fixture.turnUntilIdle();
+    }
+    write(STDERR, "error");
+    StringBuilder received = new StringBuilder();
+    while (received.length() < 6 * 100_000 + 5) {
+      fixture.turnUntilIdle();
+      received.append(read(client));
+    }
+    int at = received.indexOf("error");
+    assertTrue(at < 500_000, "after " + at + " bytes");
+    libc.close(client);
+  }
+
   @Test
   void aClientIsReplacedInOneTurn() {
     int first = connect();
