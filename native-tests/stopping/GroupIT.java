@@ -147,16 +147,16 @@ class GroupIT {
    * orphaned, and so the kernel does not continue it.
    */
   @Test
-  void whatIsStoppedAtTheExitGoesOnAndEnds() throws Exception {
-    String script = "sh -c '" + MEMBER + "kill -STOP $$; exec sleep 1000' & read x; exit 3";
-    try (Iosock iosock = start("-g -s ./s.sock", script)) {
-      long member = awaitMember();
-      await().atMost(20, SECONDS).until(() -> Proc.state(member) == 'T');
+  void whatIsStoppedAtTheExitGoesOnAndIsTold() throws Exception {
+    String member = "trap \"echo told; exit\" TERM; " + MEMBER + "kill -STOP $$";
+    String script = "sh -c '" + member + "' & read x; exit 3";
+    try (Iosock iosock = start("-g -s --stop-timeout 10 ./s.sock", script)) {
+      long pid = awaitMember();
+      await().atMost(20, SECONDS).until(() -> Proc.state(pid) == 'T');
       try (Client client = iosock.connect()) {
-        client.send("go\n");
-        assertEquals(3, iosock.exitCode());
+        assertEquals("told\n", client.send("go\n").readAllText());
       }
-      awaitGone(member);
+      assertEquals(3, iosock.exitCode());
     }
   }
 
