@@ -66,7 +66,7 @@ class SystemCallIT {
   /** The bytes are copied by reference for the client, and read for the history. */
   @Test
   void anEchoWithAHistoryTakesTwoCallsMore() throws Exception {
-    try (Iosock iosock = image().startWith("-r", "64K", "./s.sock", "cat").awaitCommand();
+    try (Iosock iosock = image().startWith("-r", "1M", "./s.sock", "cat").awaitCommand();
         Client client = iosock.connect()) {
       assertEquals(
           List.of("poll", "ioctl", "splice", "poll", "tee", "splice", "read"),

@@ -27,6 +27,7 @@ import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.Prctl;
 import iosock.posix.ResourceLimit;
+import iosock.posix.Signals;
 import iosock.posix.WindowSize;
 import iosock.relay.CommandEndpoint;
 import iosock.relay.CommandRelay;
@@ -60,6 +61,7 @@ public final class Main {
   private final Libc libc = new Libc();
   private final Descriptors descriptors = new Descriptors(libc);
   private final Messages messages = new Messages(libc);
+  private Optional<SignalPipe> caught = Optional.empty();
 
   private Main(StartupSignals early) {
     this.early = early;
@@ -103,6 +105,7 @@ public final class Main {
       messages.printError(e);
     } catch (Failure e) {
       releaseSignals();
+      endIfTerminated();
       messages.printError(e);
     }
     return ExitCode.FAILED;
@@ -120,6 +123,17 @@ public final class Main {
     messages.giveWayToNothing();
   }
 
+  /** Nothing reads the pipe any more: a signal that came before the release takes effect now. */
+  private void endIfTerminated() {
+    int count = caught.isPresent() && caught.get().await(0) ? caught.get().read() : 0;
+    for (int i = 0; i < count; i++) {
+      switch (caught.get().signal(i)) {
+        case Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP -> libc.raise(caught.get().signal(i));
+        default -> {}
+      }
+    }
+  }
+
   private int run(CommandLine line, Arguments arguments) {
     try {
       return switch (line.action()) {
@@ -132,6 +146,7 @@ public final class Main {
       };
     } catch (CommandNotRun e) {
       releaseSignals();
+      endIfTerminated();
       messages.printError(new Failure("run", line.command().getFirst(), e.errno()));
       return e.errno() == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
     }
@@ -160,6 +175,7 @@ public final class Main {
   /** Catches signals; then all that a relay needs of its process is there. */
   private Context context(CommandLine line, SignalState inherited) {
     SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
+    caught = Optional.of(signals);
     early.deliver();
     messages.giveWayTo(signals);
     supervise(line.supervision());
@@ -302,7 +318,10 @@ public final class Main {
     if (line.pty() && context.terminal().isInput()) {
       return attach(line, context, name);
     }
-    byte[] ownName = clientName(line, ClientName.NONE);
+    Optional<byte[]> ownName =
+        line.sharing().takeOver()
+            ? Optional.of(clientName(line, ClientName.NONE))
+            : Optional.empty();
     int server = Connection.connect(libc, name, ownName, false, context.signals());
     PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());
     int code = relay.run();
@@ -315,7 +334,7 @@ public final class Main {
 
   private int attach(CommandLine line, Context context, SocketName name) throws TerminatedBySignal {
     OwnTerminal terminal = context.terminal();
-    byte[] ownName = clientName(line, terminalSize(terminal));
+    Optional<byte[]> ownName = Optional.of(clientName(line, terminalSize(terminal)));
     int server = Connection.connect(libc, name, ownName, true, context.signals());
     PeerRelay relay = PeerRelay.attach(context, server, line.detachKey());
     int code;

@@ -9,6 +9,7 @@ import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import iosock.signal.SignalPipe;
 import iosock.signal.TerminatedBySignal;
+import java.util.Optional;
 
 /** Connects to a listening socket. */
 public final class Connection {
@@ -28,7 +29,11 @@ public final class Connection {
    * @throws TerminatedBySignal if a signal that ends the process arrives meanwhile
    */
   public static int connect(
-      Libc libc, SocketName name, byte[] ownName, boolean takesDescriptors, SignalPipe signals)
+      Libc libc,
+      SocketName name,
+      Optional<byte[]> ownName,
+      boolean takesDescriptors,
+      SignalPipe signals)
       throws TerminatedBySignal {
     SocketAddress address = name.address("connect to");
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
@@ -36,7 +41,9 @@ public final class Connection {
     if (!takesDescriptors) {
       DescriptorPassing.refuse(libc, fd);
     }
-    libc.bind(fd, SocketAddress.abstractName(ownName));
+    if (ownName.isPresent()) {
+      libc.bind(fd, SocketAddress.abstractName(ownName.get()));
+    }
     int result;
     while (Errno.isNotNow(result = libc.connect(fd, address))) {
       // EINTR may be a signal that ends the process, too.
