@@ -1,7 +1,7 @@
-# From comparison.data to comparison.svg: medians, with the least and the most of all rounds.
-# contenders: how many there are
-set terminal svg size 960,1080 font "sans-serif,13" background rgb "white"
-set output "comparison.svg"
+# From NAME.data to NAME.svg: medians, with the least and the most of all rounds.
+# name: of the files; contenders: how many there are; titles: of the panels
+set terminal svg size 960,360*|titles| font "sans-serif,13" background rgb "white"
+set output name.".svg"
 set style data histograms
 set style histogram errorbars gap 1.5 linewidth 1
 set style fill solid 0.9
@@ -22,14 +22,10 @@ set linetype 5 linecolor rgb "#b7a57a"
 set linetype 6 linecolor rgb "#6a994e"
 set linetype 7 linecolor rgb "#bbbbbb"
 
-set multiplot layout 3,1
-set title "Throughput, GB/s (more is better)"
-plot for [i = 0:contenders - 1] "comparison.data" index 0 \
-    using 3*i+2:3*i+3:3*i+4:xtic(1) title columnheader(3*i+2)
-set title "Echo of 64 bytes through cat, µs (less is better)"
-plot for [i = 0:contenders - 1] "comparison.data" index 1 \
-    using 3*i+2:3*i+3:3*i+4:xtic(1) title columnheader(3*i+2)
-set title "Processor time of what joins the command to the socket, s/GB (less is better)"
-plot for [i = 0:contenders - 1] "comparison.data" index 2 \
-    using 3*i+2:3*i+3:3*i+4:xtic(1) title columnheader(3*i+2)
+set multiplot layout |titles|,1
+do for [panel = 1:|titles|] {
+  set title titles[panel]
+  plot for [i = 0:contenders - 1] name.".data" index panel - 1 \
+      using 3*i+2:3*i+3:3*i+4:xtic(1) title columnheader(3*i+2)
+}
 unset multiplot

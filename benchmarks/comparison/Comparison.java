@@ -17,19 +17,27 @@ final class Comparison {
   private final Path programs;
   private final Path directory;
   private final Scale scale;
+  private final Placement placement;
 
   /**
    * @param all of which those that are not installed are left out
    * @param programs where the compiled C programs are
    * @param directory for sockets
    */
-  Comparison(List<Contender> all, List<Work> works, Path programs, Path directory, Scale scale) {
+  Comparison(
+      List<Contender> all,
+      List<Work> works,
+      Path programs,
+      Path directory,
+      Scale scale,
+      Placement placement) {
     present = all.stream().filter(Contender::isInstalled).toList();
     absent = all.stream().filter(contender -> !contender.isInstalled()).toList();
     this.works = works;
     this.programs = programs;
     this.directory = directory;
     this.scale = scale;
+    this.placement = placement;
   }
 
   List<String> present() {
@@ -44,11 +52,15 @@ final class Comparison {
     return scale;
   }
 
+  Placement placement() {
+    return placement;
+  }
+
   Results run(int rounds) throws IOException {
     Results results = new Results();
     for (int round = 1; round <= rounds; round++) {
       for (Work work : works) {
-        for (Contender contender : present) {
+        for (Contender contender : suitable(work)) {
           System.err.printf(
               "round %d of %d: %s: %s: ", round, rounds, work.title, contender.name());
           System.err.println(measure(contender, work, results));
@@ -58,6 +70,10 @@ final class Comparison {
     return results;
   }
 
+  private List<Contender> suitable(Work work) {
+    return present.stream().filter(contender -> contender.limit() >= work.clients).toList();
+  }
+
   /**
    * @return a line for the log
    */
@@ -65,7 +81,8 @@ final class Comparison {
     if (results.isStuck(work, contender)) {
       return "left out";
     }
-    try (Session session = new Session(contender, work.command(programs), directory, programs)) {
+    try (Session session =
+        new Session(contender, work.command(programs), directory, programs, placement)) {
       Map<Figure, Double> figures = work.measure(session, scale);
       results.add(work, contender, figures);
       return figures.toString();

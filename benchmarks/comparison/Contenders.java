@@ -16,6 +16,11 @@ final class Contenders {
       List.of(
           "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp");
 
+  /** The most clients at once in a comparison. */
+  private static final int RECEIVERS = 8;
+
+  private static final String LIMIT = "" + RECEIVERS;
+
   private final String image;
   private final String jar;
   private final String classes;
@@ -39,12 +44,35 @@ final class Contenders {
   List<Contender> forThroughput() {
     return List.of(
         jar("iosock"),
-        threads("threads", "platform", List.of("-cp")),
-        threads("virtual threads", "virtual", List.of("-cp")),
+        threads("threads", "platform", "1", List.of("-cp")),
+        threads("virtual threads", "virtual", "1", List.of("-cp")),
         socat("-b65536"),
         contender("ncat", "ncat", (socket, command) -> line("-lkU", socket, "--exec", command)),
         spliceRelay(),
         own("no relay", "direct"));
+  }
+
+  /** Several clients at once, and beside them what serves one: compared with the first. */
+  List<Contender> forReceivers() {
+    return List.of(
+        jar("iosock", "-c", LIMIT).serving(RECEIVERS),
+        threads("threads", "platform", LIMIT, List.of("-cp")).serving(RECEIVERS),
+        threads("virtual threads", "virtual", LIMIT, List.of("-cp")).serving(RECEIVERS),
+        own("copying relay", "copyrelay", "-c", LIMIT).serving(RECEIVERS),
+        own("tee relay", "teerelay", "-c", LIMIT).serving(RECEIVERS),
+        jar("iosock without -c"),
+        spliceRelay());
+  }
+
+  /**
+   * What options cost that do nothing for a single client: the first is compared with the others.
+   */
+  List<Contender> forOptions() {
+    return List.of(
+        jar("iosock"),
+        jar("iosock -c " + LIMIT, "-c", LIMIT),
+        jar("iosock -r 64K", "-r", "64K"),
+        jar("iosock -t", "-t"));
   }
 
   /** A whole run: they exit with their command. */
@@ -54,13 +82,12 @@ final class Contenders {
         image(),
         imageWithoutScript(),
         jar("iosock, jar"),
-        threads("threads", "platform", SMALL_VM),
-        threads("virtual threads", "virtual", SMALL_VM),
+        threads("threads", "platform", "1", SMALL_VM),
+        threads("virtual threads", "virtual", "1", SMALL_VM),
         spliceRelay(),
         contender("socat", "socat", (socket, command) -> line("EXEC:" + command, "-")),
         // dtach reports the end of its terminal as an error.
-        new Contender(
-            "dtach", "dtach", 1, (socket, command) -> line("dtach", "-N", socket, command)),
+        contender("dtach", "dtach", (socket, command) -> line("-N", socket, command)).endingWith(1),
         tini(),
         dumbInit(),
         new Contender("no wrapper", "true", (socket, command) -> line(command)));
@@ -72,8 +99,8 @@ final class Contenders {
         image(),
         imageWithoutScript(),
         jar("iosock, jar"),
-        threads("threads", "platform", SMALL_VM),
-        threads("virtual threads", "virtual", SMALL_VM),
+        threads("threads", "platform", "1", SMALL_VM),
+        threads("virtual threads", "virtual", "1", SMALL_VM),
         spliceRelay(),
         socat());
   }
@@ -84,8 +111,8 @@ final class Contenders {
         contender(REFERENCE, java, (socket, command) -> smallVm("hello.Sleeper")),
         image(),
         jar("iosock, jar"),
-        threads("threads", "platform", SMALL_VM),
-        threads("virtual threads", "virtual", SMALL_VM),
+        threads("threads", "platform", "1", SMALL_VM),
+        threads("virtual threads", "virtual", "1", SMALL_VM),
         spliceRelay(),
         socat(),
         tini(),
@@ -129,23 +156,25 @@ final class Contenders {
         (socket, command) -> line("-m", "iosock", socket, command));
   }
 
-  private Contender jar(String name) {
+  private Contender jar(String name, String... options) {
     return contender(
         name,
         java,
         (socket, command) ->
-            line("--enable-native-access=ALL-UNNAMED", "-jar", jar, socket, command));
+            joined(
+                line("--enable-native-access=ALL-UNNAMED", "-jar", jar),
+                joined(List.of(options), line(socket, command))));
   }
 
   /**
    * @param options of the VM; the last one is followed by the class path
    */
-  private Contender threads(String name, String kind, List<String> options) {
+  private Contender threads(String name, String kind, String limit, List<String> options) {
     return contender(
         name,
         java,
         (socket, command) ->
-            joined(options, line(classes, "threaded.Main", kind, socket, command)));
+            joined(options, line(classes, "threaded.Main", kind, limit, socket, command)));
   }
 
   private List<String> smallVm(String main) {

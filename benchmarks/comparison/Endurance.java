@@ -40,7 +40,8 @@ final class Endurance {
   }
 
   private void use(Contender contender, long bytes) throws IOException {
-    try (Session session = new Session(contender, Path.of("/bin/cat"), directory, programs)) {
+    try (Session session =
+        new Session(contender, Path.of("/bin/cat"), directory, programs, Placement.FREE)) {
       int connects = 0;
       long first = 0;
       for (int next : CONNECTS) {

@@ -138,7 +138,7 @@ final class Idle {
               ownDirectory.resolve("errors"));
       return new Idler(contender.name(), server, () -> {});
     }
-    Session session = new Session(contender, COMMAND, ownDirectory, programs);
+    Session session = new Session(contender, COMMAND, ownDirectory, programs, Placement.FREE);
     Idler idler = new Idler(contender.name(), session.server(), session);
     try {
       session.request("echo 1 1");

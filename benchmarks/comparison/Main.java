@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import joptsimple.OptionException;
 import joptsimple.OptionParser;
 import joptsimple.OptionSet;
@@ -43,6 +42,13 @@ public final class Main {
           .defaultsTo("");
   private final OptionSpecBuilder variants =
       parser.accepts("variants", "only the bare splice relay, with other sizes and options");
+  private final OptionSpecBuilder receivers =
+      parser.accepts("receivers", "iosock and relays in C, to 1, 2, 4 and 8 clients at once");
+  private final OptionSpecBuilder costs =
+      parser.accepts("options", "only iosock, with options and one client");
+  private final OptionSpecBuilder pinned =
+      parser.accepts(
+          "pinned", "contender and command on processor 0, clients on processor 1; a comparison");
   private final OptionSpecBuilder start =
       parser.accepts("start", "how long a whole run of a command takes that does nothing");
   private final OptionSpecBuilder idle =
@@ -88,7 +94,9 @@ public final class Main {
     Path root = options.valueOf(project).toAbsolutePath();
     Path results = Files.createDirectories(options.valueOf(output).toAbsolutePath());
     Path programs = results.resolve("programs");
-    Programs.compile(programs, List.of("client", "command", "direct", "launch", "relay"));
+    Programs.compile(
+        programs,
+        List.of("client", "command", "copyrelay", "direct", "launch", "relay", "teerelay"));
     if (options.has(start)) {
       new Start(new Contenders(root, Jdk.ORIGINAL, programs), programs, results)
           .run(rounds(options, 20));
@@ -101,7 +109,8 @@ public final class Main {
   }
 
   private OptionSet parse(String[] arguments) {
-    parser.mutuallyExclusive(variants, start, idle, endurance);
+    parser.mutuallyExclusive(receivers, costs, variants, start, idle, endurance);
+    parser.mutuallyExclusive(pinned, start, idle, endurance);
     OptionSet options = parser.parse(arguments);
     if (!options.nonOptionArguments().isEmpty()) {
       throw new IllegalArgumentException(
@@ -147,17 +156,26 @@ public final class Main {
       OptionSet options, Contenders contenders, Path root, Path programs, Path results)
       throws Exception {
     Scale scale = new Scale(bytes(options), options.valueOf(echoes), options.valueOf(connects));
+    Subject subject = subject(options);
+    Pattern pattern = Pattern.compile(options.valueOf(works));
     Comparison comparison =
         new Comparison(
-            options.has(variants) ? contenders.variants() : contenders.forThroughput(),
-            works(Pattern.compile(options.valueOf(works))),
+            subject.contenders.apply(contenders),
+            subject.works.stream().filter(work -> pattern.matcher(work.title).find()).toList(),
             programs,
             results,
-            scale);
-    new Report(comparison, rounds(options, 7)).write(results, root);
+            scale,
+            options.has(pinned) ? Placement.PINNED : Placement.FREE);
+    new Report(subject, comparison, rounds(options, 7)).write(results, root);
   }
 
-  private static List<Work> works(Pattern pattern) {
-    return Stream.of(Work.values()).filter(work -> pattern.matcher(work.title).find()).toList();
+  private Subject subject(OptionSet options) {
+    if (options.has(receivers)) {
+      return Subject.RECEIVERS;
+    }
+    if (options.has(costs)) {
+      return Subject.OPTIONS;
+    }
+    return options.has(variants) ? Subject.VARIANTS : Subject.ONE_CLIENT;
   }
 }

@@ -7,20 +7,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
 /** Runs a comparison and writes its results: a table, all numbers as JSON, and a chart. */
 final class Report {
 
-  private static final List<Work> TRANSFERS =
-      List.of(Work.TO_CLIENT, Work.TO_COMMAND, Work.THROUGH_CAT);
-  private static final List<Work> ECHOES = List.of(Work.ECHO_64);
-
+  private final Subject subject;
   private final Comparison comparison;
   private final Results results;
   private final int rounds;
 
-  Report(Comparison comparison, int rounds) throws IOException {
+  Report(Subject subject, Comparison comparison, int rounds) throws IOException {
+    this.subject = subject;
     this.comparison = comparison;
     this.rounds = rounds;
     results = comparison.run(rounds);
@@ -32,13 +31,18 @@ final class Report {
   void write(Path directory, Path root) throws IOException, InterruptedException {
     String text = text();
     System.out.print(text);
-    Files.writeString(directory.resolve("comparison.md"), text);
-    Files.writeString(directory.resolve("comparison.json"), json());
-    if (results.all().keySet().containsAll(TRANSFERS)
-        && results.all().keySet().containsAll(ECHOES)) {
-      Files.writeString(directory.resolve("comparison.data"), data());
+    Files.writeString(directory.resolve(subject.file + ".md"), text);
+    Files.writeString(directory.resolve(subject.file + ".json"), json());
+    if (isEveryPanelMeasured()) {
+      Files.writeString(directory.resolve(subject.file + ".data"), data());
       draw(directory, root.resolve("benchmarks/chart.gnuplot"));
     }
+  }
+
+  private boolean isEveryPanelMeasured() {
+    return !subject.panels.isEmpty()
+        && subject.panels.stream()
+            .allMatch(panel -> results.all().keySet().containsAll(panel.works()));
   }
 
   private String text() throws IOException {
@@ -53,8 +57,12 @@ final class Report {
 
   private String scale() {
     Scale scale = comparison.scale();
-    return "%d MB a transfer, %d echoes, %d connects"
-        .formatted(scale.bytes() / 1_000_000, scale.echoes(), scale.connects());
+    return "%d MB a transfer, %d echoes, %d connects%s"
+        .formatted(
+            scale.bytes() / 1_000_000,
+            scale.echoes(),
+            scale.connects(),
+            comparison.placement().description);
   }
 
   private String json() throws IOException {
@@ -82,9 +90,7 @@ final class Report {
    */
   private String data() {
     StringBuilder data = new StringBuilder();
-    block(data, TRANSFERS, List.of(Figure.RATE));
-    block(data, ECHOES, List.of(Figure.P50, Figure.P99));
-    block(data, TRANSFERS, List.of(Figure.CPU));
+    subject.panels.forEach(panel -> block(data, panel.works(), panel.figures()));
     return data.toString();
   }
 
@@ -98,7 +104,7 @@ final class Report {
           DescriptiveStatistics values = results.of(work, figure, name);
           data.append(
               values == null
-                  ? " 0 0 0"
+                  ? " NaN NaN NaN"
                   : " %f %f %f"
                       .formatted(values.getPercentile(50), values.getMin(), values.getMax()));
         }
@@ -108,11 +114,19 @@ final class Report {
   }
 
   private void draw(Path directory, Path script) throws IOException, InterruptedException {
-    String contenders = "contenders = " + comparison.present().size();
+    String variables =
+        "name = '%s'; contenders = %d; array titles[%d] = [%s]"
+            .formatted(
+                subject.file,
+                comparison.present().size(),
+                subject.panels.size(),
+                subject.panels.stream()
+                    .map(panel -> "'%s'".formatted(panel.title()))
+                    .collect(Collectors.joining(", ")));
     Process gnuplot;
     try {
       gnuplot =
-          new ProcessBuilder("gnuplot", "-e", contenders, script.toString())
+          new ProcessBuilder("gnuplot", "-e", variables, script.toString())
               .directory(directory.toFile())
               .inheritIO()
               .start();

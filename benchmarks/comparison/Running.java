@@ -55,6 +55,10 @@ final class Running implements AutoCloseable {
     return server.isAlive();
   }
 
+  void onExit(Runnable action) {
+    server.onExit().thenRun(action);
+  }
+
   /** The processes without those that run the command. */
   List<Long> pids() {
     return processes().filter(process -> !isCommand(process)).map(ProcessHandle::pid).toList();

@@ -7,6 +7,8 @@ import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +26,8 @@ final class Session implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
+  private final String name;
+  private final Path errors;
   private final Running server;
   private final Process client;
   private final Writer requests;
@@ -35,18 +39,23 @@ final class Session implements AutoCloseable {
    * @param directory for the socket
    * @param programs where the compiled C programs are
    */
-  Session(Contender contender, Path command, Path directory, Path programs) throws IOException {
+  Session(Contender contender, Path command, Path directory, Path programs, Placement placement)
+      throws IOException {
     Path socket = directory.resolve("socket");
     Files.deleteIfExists(socket);
+    name = contender.name();
+    errors = directory.resolve("errors");
     server =
         Running.startedWithoutStdio(
-            contender, command.toRealPath(), socket, directory.resolve("errors"));
+            placement.contender(contender), command.toRealPath(), socket, errors);
     client =
-        new ProcessBuilder(programs.resolve("client").toString(), socket.toString())
+        new ProcessBuilder(
+                placement.client(List.of(programs.resolve("client").toString(), socket.toString())))
             .redirectError(Redirect.INHERIT)
             .start();
     requests = client.outputWriter();
     answers = client.inputReader();
+    server.onExit(client::destroyForcibly);
     try {
       request("open");
     } catch (IOException | RuntimeException notOpen) {
@@ -76,14 +85,28 @@ final class Session implements AutoCloseable {
               client.destroyForcibly();
             },
             CompletableFuture.delayedExecutor(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-    requests.write(request + "\n");
-    requests.flush();
-    String answer = answers.readLine();
-    if (answer == null) {
+    Optional<String> answer = answer(request);
+    if (answer.isEmpty()) {
+      if (!server.isAlive()) {
+        throw new IOException(name + " has exited: see " + errors);
+      }
       throw stuck.get() ? new Stuck() : new IOException("the client could not " + request);
     }
     timeout.cancel(false);
-    return Stream.of(answer.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    return Stream.of(answer.get().split(" ")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  /**
+   * @return nothing if the client has exited
+   */
+  private Optional<String> answer(String request) {
+    try {
+      requests.write(request + "\n");
+      requests.flush();
+      return Optional.ofNullable(answers.readLine());
+    } catch (IOException closed) {
+      return Optional.empty();
+    }
   }
 
   Running server() {

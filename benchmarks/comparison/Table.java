@@ -40,7 +40,10 @@ final class Table {
 
   private String cell(Work work, Figure figure, String name) {
     DescriptiveStatistics values = results.of(work, figure, name);
-    return results.stuck(work).contains(name) ? "stuck" : Cell.spread(values);
+    if (results.stuck(work).contains(name)) {
+      return "stuck";
+    }
+    return values == null ? "" : Cell.spread(values);
   }
 
   /** The ratios of the first contender's medians to those of the others, as a Markdown table. */

@@ -2,7 +2,9 @@ package comparison;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A measurement. */
 enum Work {
@@ -49,23 +51,52 @@ enum Work {
       double seconds = session.request("reconnect " + scale.connects())[0];
       return Map.of(Figure.CONNECTS, scale.connects() / seconds);
     }
-  };
+  },
+  TO_1_CLIENT("to 1 client", 1),
+  TO_2_CLIENTS("to 2 clients", 2),
+  TO_4_CLIENTS("to 4 clients", 4),
+  TO_8_CLIENTS("to 8 clients", 8);
+
+  /** Throughput with one client. */
+  static final List<Work> TRANSFERS = List.of(TO_CLIENT, TO_COMMAND, THROUGH_CAT);
+
+  /** The whole output of the command to each of several clients. */
+  static final List<Work> TO_SEVERAL =
+      List.of(TO_1_CLIENT, TO_2_CLIENTS, TO_4_CLIENTS, TO_8_CLIENTS);
+
+  /** All others, with one client. */
+  static final List<Work> WITH_ONE =
+      Stream.of(values()).filter(work -> !TO_SEVERAL.contains(work)).toList();
 
   /** The block size of most programs, and the capacity of a pipe by default. */
   private static final int BLOCK = 1 << 16;
 
   final String title;
 
+  /** How many there are at once. */
+  final int clients;
+
   Work(String title) {
-    this.title = title;
+    this(title, 1);
   }
 
-  /** Does the work once unmeasured, then once measured. */
-  abstract Map<Figure, Double> measure(Session session, Scale scale) throws IOException;
+  Work(String title, int clients) {
+    this.title = title;
+    this.clients = clients;
+  }
+
+  /**
+   * Does the work once unmeasured, then once measured. Here: what the command writes goes to every
+   * client, and the rate is that of the command.
+   */
+  Map<Figure, Double> measure(Session session, Scale scale) throws IOException {
+    session.request("join " + clients);
+    return transfer(session, "receive", scale);
+  }
 
   /** The program that runs on the socket. */
   Path command(Path programs) {
-    return this == TO_CLIENT || this == TO_COMMAND
+    return this == TO_CLIENT || this == TO_COMMAND || TO_SEVERAL.contains(this)
         ? programs.resolve("command")
         : Path.of("/bin/cat");
   }

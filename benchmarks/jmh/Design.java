@@ -9,23 +9,27 @@ import threaded.Wrapper;
 public enum Design {
   IOSOCK {
     @Override
-    Closeable wrap(Path socket, List<String> command) throws Exception {
-      return new OneLoop(socket, command);
+    Closeable wrap(Path socket, int limit, List<String> command) throws Exception {
+      return new OneLoop(socket, limit, command);
     }
   },
   THREADS {
     @Override
-    Closeable wrap(Path socket, List<String> command) throws Exception {
-      return new Wrapper(Thread.ofPlatform().daemon(), socket, command);
+    Closeable wrap(Path socket, int limit, List<String> command) throws Exception {
+      return new Wrapper(Thread.ofPlatform().daemon(), limit, socket, command);
     }
   },
   VIRTUAL_THREADS {
     @Override
-    Closeable wrap(Path socket, List<String> command) throws Exception {
-      return new Wrapper(Thread.ofVirtual(), socket, command);
+    Closeable wrap(Path socket, int limit, List<String> command) throws Exception {
+      return new Wrapper(Thread.ofVirtual(), limit, socket, command);
     }
   };
 
-  /** Runs a command on a socket until the result is closed. */
-  abstract Closeable wrap(Path socket, List<String> command) throws Exception;
+  /**
+   * Runs a command on a socket until the result is closed.
+   *
+   * @param limit how many clients there may be at once
+   */
+  abstract Closeable wrap(Path socket, int limit, List<String> command) throws Exception;
 }

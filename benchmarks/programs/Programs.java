@@ -11,7 +11,7 @@ import java.util.List;
 /** Compiles the C programs of this directory with {@code cc}. */
 public final class Programs {
 
-  private static final String HEADER = "listen.h";
+  private static final List<String> HEADERS = List.of("listen.h", "start.h");
 
   private Programs() {}
 
@@ -36,7 +36,9 @@ public final class Programs {
   private static void compile(Path directory, String name, String binary, List<String> options)
       throws Exception {
     Files.createDirectories(directory);
-    copy(HEADER, directory);
+    for (String header : HEADERS) {
+      copy(header, directory);
+    }
     copy(name + ".c", directory);
     List<String> line = new ArrayList<>(List.of("cc", "-O2", "-Wall", "-Wextra", "-Werror"));
     line.addAll(options);

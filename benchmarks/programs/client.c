@@ -4,7 +4,10 @@
    and answers each with one line. Times are in seconds.
 
    open                  waits until the server listens, and connects; answers 0
-   receive BLOCK BYTES   lets `command` write BYTES; answers the time
+   join COUNT            connects until there are COUNT connections, each of which has received a
+                         byte that `command` wrote for it; answers 0
+   receive BLOCK BYTES   lets `command` write BYTES; answers the time until every connection has
+                         received them, each in a thread of its own
    send BLOCK BYTES      lets `command` read BYTES; answers the time
    both BLOCK BYTES      sends BYTES through `cat` and receives them; answers the time
    echo SIZE COUNT       COUNT times SIZE bytes through `cat` and back; answers the percentiles 50, 99
@@ -26,12 +29,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 1 << 20 };
+enum { BUFFER_SIZE = 1 << 20, MOST_CONNECTIONS = 64 };
+
+/* One more connection, with a buffer of its own. */
+struct receiver {
+  int server;
+  pthread_t thread;
+  char received[BUFFER_SIZE];
+};
 
 static const char *path;
 static int server = -1;
 static size_t block, bytes;
 static char received[BUFFER_SIZE], sent[BUFFER_SIZE];
+static struct receiver *others[MOST_CONNECTIONS - 1];
+static size_t count_of_others;
 
 static double now(void) {
   struct timespec t;
@@ -41,22 +53,25 @@ static double now(void) {
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-static void connect_to_server(void) {
+static int new_connection(void) {
   struct sockaddr_un name = {.sun_family = AF_UNIX};
   strncpy(name.sun_path, path, sizeof name.sun_path - 1);
-  server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (server < 0)
+  int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connection < 0)
     err(1, "socket");
-  while (connect(server, (struct sockaddr *)&name, sizeof name) < 0) {
+  while (connect(connection, (struct sockaddr *)&name, sizeof name) < 0) {
     if (errno != ENOENT && errno != ECONNREFUSED && errno != EAGAIN)
       err(1, "cannot connect to %s", path);
     usleep(1000);
   }
+  return connection;
 }
 
-static bool try_to_receive(size_t left) {
+static void connect_to_server(void) { server = new_connection(); }
+
+static bool try_to_receive(int connection, char *buffer, size_t left) {
   while (left > 0) {
-    ssize_t n = read(server, received, least(left, BUFFER_SIZE));
+    ssize_t n = read(connection, buffer, least(left, BUFFER_SIZE));
     if (n <= 0)
       return false;
     left -= n;
@@ -64,10 +79,12 @@ static bool try_to_receive(size_t left) {
   return true;
 }
 
-static void receive(size_t bytes) {
-  if (!try_to_receive(bytes))
+static void receive_from(int connection, char *buffer, size_t bytes) {
+  if (!try_to_receive(connection, buffer, bytes))
     errx(1, "the server has closed the connection");
 }
+
+static void receive(size_t bytes) { receive_from(server, received, bytes); }
 
 static void transmit(size_t left) {
   while (left > 0) {
@@ -78,12 +95,14 @@ static void transmit(size_t left) {
   }
 }
 
-static void request(const char *what) {
+static void request_on(int connection, const char *what, size_t block, size_t bytes) {
   char line[100];
   size_t length = snprintf(line, sizeof line, "%s %zu %zu\n", what, block, bytes);
-  if (write(server, line, length) != (ssize_t)length)
+  if (write(connection, line, length) != (ssize_t)length)
     err(1, "cannot send a request");
 }
+
+static void request(const char *what) { request_on(server, what, block, bytes); }
 
 static void *transmitter(void *unused) {
   transmit(bytes);
@@ -128,7 +147,7 @@ static void reconnect(size_t count) {
     do {
       close(server);
       connect_to_server();
-    } while (write(server, sent, 1) != 1 || !try_to_receive(1));
+    } while (write(server, sent, 1) != 1 || !try_to_receive(server, received, 1));
 }
 
 static void timed(void (*work)(void)) {
@@ -137,9 +156,39 @@ static void timed(void (*work)(void)) {
   printf("%.9f\n", now() - before);
 }
 
+static void *other_receiver(void *argument) {
+  struct receiver *other = argument;
+  receive_from(other->server, other->received, bytes);
+  return NULL;
+}
+
 static void receive_all(void) {
+  for (size_t i = 0; i < count_of_others; i++)
+    if (pthread_create(&others[i]->thread, NULL, other_receiver, others[i]) != 0)
+      errx(1, "no thread");
   request("produce");
   receive(bytes);
+  for (size_t i = 0; i < count_of_others; i++)
+    pthread_join(others[i]->thread, NULL);
+}
+
+/* A server may accept a connection some time after connect(2) has returned, and only from then on
+   does the connection get what `command` writes. */
+static void add_connection(void) {
+  struct receiver *added = malloc(sizeof *added);
+  if (added == NULL)
+    err(1, "malloc");
+  added->server = new_connection();
+  others[count_of_others++] = added;
+  request_on(added->server, "produce", 1, 1);
+  receive(1);
+  for (size_t i = 0; i < count_of_others; i++)
+    receive_from(others[i]->server, others[i]->received, 1);
+}
+
+static void join(size_t count) {
+  while (1 + count_of_others < count)
+    add_connection();
 }
 
 static void send_all(void) {
@@ -153,6 +202,9 @@ static void reconnect_all(void) { reconnect(bytes); }
 static void handle(const char *line) {
   if (strcmp(line, "open\n") == 0) {
     connect_to_server();
+    puts("0");
+  } else if (sscanf(line, "join %zu", &bytes) == 1 && bytes <= MOST_CONNECTIONS) {
+    join(bytes);
     puts("0");
   } else if (sscanf(line, "receive %zu %zu", &block, &bytes) == 2)
     timed(receive_all);

@@ -20,32 +20,13 @@
 #include <unistd.h>
 
 #include "listen.h"
+#include "start.h"
 
 enum { KIB = 1 << 10, MUCH = 64 * KIB };
 
 static int pipe_size = 1024 * KIB, most = 1024 * KIB, send_buffer;
 static bool again;
 static int input, output;
-
-static void start(char **command) {
-  int in[2], out[2];
-  if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
-    err(1, "pipe2");
-  fcntl(in[0], F_SETPIPE_SZ, pipe_size);
-  fcntl(out[0], F_SETPIPE_SZ, pipe_size);
-  if (fork() == 0) {
-    dup2(in[0], 0);
-    dup2(out[1], 1);
-    execvp(command[0], command);
-    err(127, "%s", command[0]);
-  }
-  close(in[0]);
-  close(out[1]);
-  input = in[1];
-  output = out[0];
-  fcntl(input, F_SETFL, O_NONBLOCK);
-  fcntl(output, F_SETFL, O_NONBLOCK);
-}
 
 /* Returns false at the end. *full tells whether to wait for `to` or, if it is false, for `from`. */
 static bool move(int from, int to, bool *full) {
@@ -117,7 +98,7 @@ int main(int argc, char **argv) {
     errx(2, "usage: relay [-p KIB] [-m KIB] [-s KIB] [-a] SOCKET COMMAND [ARG]...");
   signal(SIGPIPE, SIG_IGN);
   int listener = listen_on(argv[optind]);
-  start(argv + optind + 1);
+  start(argv + optind + 1, pipe_size, &input, &output);
   while (await_client(listener)) {
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (client < 0)

@@ -3,7 +3,7 @@ package threaded;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code java threaded.Main platform|virtual SOCKET COMMAND [ARG]...} */
+/** {@code java threaded.Main platform|virtual LIMIT SOCKET COMMAND [ARG]...} */
 public final class Main {
 
   private Main() {}
@@ -15,8 +15,9 @@ public final class Main {
           case "virtual" -> Thread.ofVirtual();
           default -> throw new IllegalArgumentException(arguments[0]);
         };
-    List<String> command = List.of(arguments).subList(2, arguments.length);
-    Wrapper wrapper = new Wrapper(threads, Path.of(arguments[1]), command);
+    int limit = Integer.parseInt(arguments[1]);
+    List<String> command = List.of(arguments).subList(3, arguments.length);
+    Wrapper wrapper = new Wrapper(threads, limit, Path.of(arguments[2]), command);
     int code;
     try (wrapper) {
       code = wrapper.waitFor();

@@ -13,15 +13,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A command on a Unix domain socket, with a thread for each direction: the usual Java design for
- * what iosock does.
+ * A command on a Unix domain socket, with a thread for the output and one for each client's input:
+ * the usual Java design for what iosock does.
  *
  * <p>It does less than iosock: it loses bytes that are in its buffer when a client disconnects,
- * takes a client that has shut down sending for gone, and waits for other processes that hold the
- * command's pipes.
+ * takes a client that has shut down sending for gone, waits for other processes that hold the
+ * command's pipes, and writes to one client after another, so that a slow one holds up the rest.
  */
 public final class Wrapper implements Closeable {
 
@@ -32,17 +32,21 @@ public final class Wrapper implements Closeable {
   private final Path socket;
   private final ServerSocketChannel listener;
   private final Process command;
-  private final AtomicReference<SocketChannel> client = new AtomicReference<>();
+  private final int limit;
+  private final List<SocketChannel> clients = new CopyOnWriteArrayList<>();
   private final Thread output;
   private final Thread errors;
 
   /**
    * Listens, and then starts the command.
    *
-   * @param threads builds the thread of each direction
+   * @param threads builds the threads
+   * @param limit how many clients there may be at once
    */
-  public Wrapper(Thread.Builder threads, Path socket, List<String> command) throws IOException {
+  public Wrapper(Thread.Builder threads, int limit, Path socket, List<String> command)
+      throws IOException {
     this.threads = threads;
+    this.limit = limit;
     this.socket = socket;
     listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listener.bind(UnixDomainSocketAddress.of(socket));
@@ -64,7 +68,8 @@ public final class Wrapper implements Closeable {
     try {
       while (true) {
         SocketChannel next = listener.accept();
-        if (client.compareAndSet(null, next)) {
+        if (clients.size() < limit) {
+          clients.add(next);
           threads.start(() -> receive(next));
         } else {
           next.close();
@@ -87,7 +92,7 @@ public final class Wrapper implements Closeable {
     } catch (IOException e) {
       // The client has disconnected, or the command has exited.
     } finally {
-      client.compareAndSet(from, null);
+      clients.remove(from);
     }
   }
 
@@ -97,9 +102,7 @@ public final class Wrapper implements Closeable {
     try {
       int read;
       while ((read = from.read(bytes)) >= 0) {
-        buffer.clear().limit(read);
-        SocketChannel to = client.get();
-        if (to == null || !sendTo(to, buffer)) {
+        if (!sendToAll(buffer.clear().limit(read))) {
           console.write(bytes, buffer.position(), buffer.remaining());
           console.flush();
         }
@@ -109,6 +112,17 @@ public final class Wrapper implements Closeable {
     }
   }
 
+  /**
+   * @return whether there is a client that got all of the buffer
+   */
+  private boolean sendToAll(ByteBuffer buffer) {
+    boolean sent = false;
+    for (SocketChannel to : clients) {
+      sent |= sendTo(to, buffer.rewind());
+    }
+    return sent;
+  }
+
   private boolean sendTo(SocketChannel to, ByteBuffer buffer) {
     try {
       while (buffer.hasRemaining()) {
@@ -116,12 +130,12 @@ public final class Wrapper implements Closeable {
       }
       return true;
     } catch (IOException e) {
-      client.compareAndSet(to, null);
+      clients.remove(to);
       return false;
     }
   }
 
-  /** Kills the command if it still runs, writes the rest of its output, and closes the client. */
+  /** Kills the command if it still runs, writes the rest of its output, and closes the clients. */
   @Override
   public void close() throws IOException {
     command.destroyForcibly();
@@ -131,9 +145,8 @@ public final class Wrapper implements Closeable {
       throw new InterruptedIOException();
     }
     listener.close();
-    SocketChannel last = client.getAndSet(null);
-    if (last != null) {
-      last.close();
+    for (SocketChannel client : clients) {
+      client.close();
     }
     Files.deleteIfExists(socket);
   }

@@ -36,10 +36,11 @@ class BenchmarksIT {
           "jmh.Start.processBuilder",
           "jmh.ThroughCat.receive",
           "jmh.ToClient.receive",
+          "jmh.ToClients.receive",
           "jmh.ToCommand.send");
 
   private static final int DESIGNS = 3;
-  private static final int WITH_DESIGNS = 5;
+  private static final int WITH_DESIGNS = 6;
 
   @Test
   void allAreInTheList() throws Exception {
@@ -56,6 +57,7 @@ class BenchmarksIT {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .param("size", "4096")
+            .param("clients", "4")
             .forks(0)
             .warmupIterations(0)
             .measurementIterations(1)

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,10 @@ class CompareIT {
   private static final List<String> ALL =
       List.of("iosock", "threads", "virtual threads", "socat", "ncat", "splice relay", "no relay");
 
+  /** Those that serve several clients. */
+  private static final List<String> SEVERAL =
+      List.of("iosock", "threads", "virtual threads", "copying relay", "tee relay");
+
   @TempDir Path directory;
 
   @Test
@@ -37,9 +42,52 @@ class CompareIT {
     String table = compare.written("comparison.md");
     String head = "|  | " + String.join(" | ", ALL) + " |\n";
     assertTrue(table.startsWith(head), table);
-    assertEquals(ALL, List.copyOf(rates(compare.json("comparison.json")).keySet()));
+    Set<?> measured = rates(compare.json("comparison.json"), "child to client").keySet();
+    assertEquals(ALL, List.copyOf(measured));
     String chart = compare.written("comparison.svg");
     assertTrue(ALL.stream().allMatch(chart::contains), chart);
+  }
+
+  @Test
+  void relaysOfSeveralClientsAreCompared() throws Exception {
+    Tool.require("cc", "gcc");
+    Tool.require("gnuplot", "gnuplot-nox");
+    Tool.require("taskset", "util-linux");
+    Compare compare = new Compare(directory);
+    Run run = compare.run(with("--receivers", "--pinned"));
+    assertEquals(0, run.exitCode(), run.output());
+    List<String> one = joined(SEVERAL, List.of("iosock without -c", "splice relay"));
+    String table = compare.written("receivers.md");
+    assertTrue(table.startsWith("|  | " + String.join(" | ", one) + " |\n"), table);
+    String placement = ", contender and command on processor 0, clients on 1.\n";
+    assertTrue(table.contains(placement), table);
+    Map<String, Object> json = compare.json("receivers.json");
+    assertEquals(one, List.copyOf(rates(json, "to 1 client").keySet()));
+    for (String work : List.of("to 2 clients", "to 4 clients", "to 8 clients")) {
+      assertEquals(SEVERAL, List.copyOf(rates(json, work).keySet()));
+    }
+    String chart = compare.written("receivers.svg");
+    assertTrue(one.stream().allMatch(chart::contains), chart);
+  }
+
+  @Test
+  void optionsAreCompared() throws Exception {
+    Tool.require("cc", "gcc");
+    Compare compare = new Compare(directory);
+    Run run = compare.run(with("--options"));
+    assertEquals(0, run.exitCode(), run.output());
+    String table = compare.written("options.md");
+    String head = "|  | iosock | iosock -c 8 | iosock -r 64K | iosock -t |\n";
+    assertTrue(table.startsWith(head), table);
+    assertEquals(4, rates(compare.json("options.json"), "through cat and back").size());
+  }
+
+  private static String[] with(String... options) {
+    return joined(List.of(options), List.of(SMALL)).toArray(String[]::new);
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    return Stream.of(first, second).flatMap(List::stream).toList();
   }
 
   @Test
@@ -49,6 +97,14 @@ class CompareIT {
         new Compare(directory)
             .runWithout(List.of("socat", "ncat"), "--rounds", "1", "--works", "^none$");
     assertTrue(run.output().contains("Not installed: socat, ncat.\n"), run.output());
+  }
+
+  @Test
+  void aProgramThatExitsIsAnError() throws Exception {
+    Tool.require("cc", "gcc");
+    Run run = new Compare(directory).runWith("ncat", "exit 3\n", SMALL);
+    assertEquals(1, run.exitCode(), run.output());
+    assertTrue(run.output().contains("IOException: ncat has exited: see "), run.output());
   }
 
   @Test
@@ -86,13 +142,15 @@ class CompareIT {
     assertEquals(new Run(2, "compare: rounds: at least 1\n"), compare.run("--rounds", "0"));
     assertEquals(
         new Run(2, "compare: seconds: at least 1\n"), compare.run("--idle", "--seconds", "0"));
-    Run both = compare.run("--start", "--idle");
-    assertEquals(2, both.exitCode());
-    assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
+    for (String other : List.of("--idle", "--receivers", "--options", "--variants", "--pinned")) {
+      Run both = compare.run("--start", other);
+      assertEquals(2, both.exitCode());
+      assertTrue(both.output().startsWith("compare: Option(s) "), both.output());
+    }
   }
 
-  private static Map<?, ?> rates(Map<String, Object> json) {
+  private static Map<?, ?> rates(Map<String, Object> json, String work) {
     Map<?, ?> results = (Map<?, ?>) json.get("results");
-    return (Map<?, ?>) ((Map<?, ?>) results.get("child to client")).get("GB/s");
+    return (Map<?, ?>) ((Map<?, ?>) results.get(work)).get("GB/s");
   }
 }

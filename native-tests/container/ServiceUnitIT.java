@@ -9,18 +9,20 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Run;
 import support.Tool;
 
-/** The systemd unit for a server without a container. */
+/** The systemd units for a server without a container. */
 class ServiceUnitIT {
 
   @TempDir Path directory;
 
   @Test
-  void systemdAcceptsIt() throws Exception {
+  void systemdAcceptsItAndItsSocket() throws Exception {
     Tool.require("systemd-analyze", "systemd");
     String unit = Files.readString(Examples.file("cmd.service"));
     Path file = directory.resolve("cmd.service");
     Files.writeString(file, unit.replace("/opt/iosock", System.getProperty("iosock.image")));
+    Path socket = Files.copy(Examples.file("cmd.socket"), directory.resolve("cmd.socket"));
     // It exits with 0 even if it ignores a line.
-    assertEquals(new Run(0, ""), Run.of(directory, "systemd-analyze", "verify", "" + file));
+    assertEquals(
+        new Run(0, ""), Run.of(directory, "systemd-analyze", "verify", "" + socket, "" + file));
   }
 }

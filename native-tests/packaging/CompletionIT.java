@@ -90,6 +90,10 @@ class CompletionIT {
     "--version --pt, <--version><--pt>",
     "-h --pt, <-h><--pt>",
     "-- --pt, <--><--pt>",
+    "-w 1 --clien, <-w><1><--clien>",
+    "-c 2 --wai, <-c><2><--wai>",
+    "-t --serv, <-t><--serv>",
+    "-o o.sock --connec, <-o><o.sock><--connec>",
   })
   void optionsThatTheParserRefusesAreNotOffered(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
@@ -101,6 +105,9 @@ class CompletionIT {
     "--detach-key ^A -p --connec, <--detach-key><^A><-p><--connect>",
     "-pm 0600 --hel, <-pm><0600><--help>",
     "--mode=0600 --serv, <--mode=0600><--serve>",
+    "-tc 2 -o o.sock --observe-m, <-tc><2><-o><o.sock><--observe-mode>",
+    "--connect -w 1 --take, <--connect><-w><1><--take-over>",
+    "-r 64K --serve --clien, <-r><64K><--serve><--clients>",
   })
   void optionsThatCanBeCombinedAreOffered(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
@@ -113,6 +120,11 @@ class CompletionIT {
     "--mode 060, <--mode><0600>",
     "--mode=060, <--mode=0600>",
     "-p --connect --detach-key non, <-p><--connect><--detach-key><none>",
+    "-c 6, <-c><64>",
+    "-r 64, <-r><64K>",
+    "--drop-after=3, <--drop-after=30>",
+    "-o o.sock --observe-mode 060, <-o><o.sock><--observe-mode><0600>",
+    "--connect -w 0., <--connect><-w><0.5>",
   })
   void anArgumentOfAnOptionIsCompleted(String beginning, String given) {
     assertEquals(given, prompt.complete(beginning));
@@ -125,6 +137,16 @@ class CompletionIT {
     Files.createDirectories(directory.resolve("folder/within"));
     assertTrue(prompt.complete(options + "fi").endsWith("<file>"));
     assertTrue(endsWithFolder(prompt.complete(options + "folder/wi"), "folder/within"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-o ", "--observe ", "--observe=", "-tc 2 -o "})
+  void aSocketForObserversIsCompletedFromAllFiles(String options) throws Exception {
+    Files.createFile(directory.resolve("file"));
+    Files.createFile(directory.resolve("a:b=c"));
+    String before = options.endsWith("=") ? options : "<";
+    assertTrue(prompt.complete(options + "fi").endsWith(before + "file>"));
+    assertTrue(prompt.complete(options + "a:b=").endsWith(before + "a:b=c>"));
   }
 
   @ParameterizedTest

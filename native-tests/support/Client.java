@@ -3,10 +3,12 @@ package support;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -97,8 +99,13 @@ public final class Client implements AutoCloseable {
     return all.toByteArray();
   }
 
+  /** For much of it. */
+  public InputStream input() {
+    return Channels.newInputStream(channel);
+  }
+
   /** Bytes that can be read without blocking. */
-  private byte[] available() throws IOException {
+  public byte[] available() throws IOException {
     channel.configureBlocking(false);
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     channel.read(buffer);

@@ -40,6 +40,41 @@ class SystemCallIT {
   }
 
   @Test
+  void aClientThatIsAloneCostsNothingMoreWhereSeveralMayConnect() throws Exception {
+    try (Iosock iosock = image().startWith("-c", "8", "./s.sock", "cat").awaitCommand();
+        Client client = iosock.connect()) {
+      assertEquals(
+          List.of("poll", "splice", "poll", "splice"), callsOfOneEcho(iosock.pid(), client));
+    }
+  }
+
+  /**
+   * For each of two, tee and splice; and a splice that takes the bytes out of the source. What one
+   * of several clients sends is a piece, whose length is asked for.
+   */
+  @Test
+  void anEchoToTwoClientsTakesTwoCallsMoreForEach() throws Exception {
+    try (Iosock iosock = image().startWith("-c", "8", "./s.sock", "cat").awaitCommand();
+        Client client = iosock.connect();
+        Client other = iosock.connect()) {
+      assertEquals(
+          List.of("poll", "ioctl", "splice", "poll", "tee", "tee", "splice", "splice", "splice"),
+          callsOfOneEcho(iosock.pid(), client, other));
+    }
+  }
+
+  /** The bytes are copied by reference for the client, and read for the history. */
+  @Test
+  void anEchoWithAHistoryTakesTwoCallsMore() throws Exception {
+    try (Iosock iosock = image().startWith("-r", "1M", "./s.sock", "cat").awaitCommand();
+        Client client = iosock.connect()) {
+      assertEquals(
+          List.of("poll", "splice", "poll", "tee", "splice", "read"),
+          callsOfOneEcho(iosock.pid(), client));
+    }
+  }
+
+  @Test
   void anEchoThroughATerminalTakesThreeEachWay() throws Exception {
     String command = "stty raw -echo; echo ready; exec cat";
     try (Iosock iosock = image().startWith("-p", "./s.sock", "sh", "-c", command)) {
@@ -58,9 +93,9 @@ class SystemCallIT {
   }
 
   /** Fails unless the same calls are made for each echo. */
-  private List<String> callsOfOneEcho(long pid, Client client) throws Exception {
+  private List<String> callsOfOneEcho(long pid, Client client, Client... others) throws Exception {
     Tool.require("strace", "strace");
-    echo(client, WARM_UP);
+    echo(client, others, WARM_UP);
     long loop = Proc.mainThread(pid);
     Path log = directory.resolve("strace.log");
     Process strace =
@@ -69,7 +104,7 @@ class SystemCallIT {
                     "strace", "-qq", "-e", VMS_OWN, "-o", "" + log, "-p", Long.toString(loop))
                 .inheritIO());
     await().atMost(30, SECONDS).until(() -> isTraced(strace, loop));
-    echo(client, ECHOES);
+    echo(client, others, ECHOES);
     // The call that waits for the next message is in the log once the thread waits in it.
     await().atMost(30, SECONDS).until(() -> Proc.state(loop) == 'S');
     Proc.signal(strace.pid(), SIGINT);
@@ -93,9 +128,12 @@ class SystemCallIT {
         && Proc.state(thread) == 'S';
   }
 
-  private static void echo(Client client, int times) throws IOException {
+  private static void echo(Client client, Client[] others, int times) throws IOException {
     for (int i = 0; i < times; i++) {
       assertEquals(MESSAGE, client.send(MESSAGE).readText(MESSAGE.length()));
+      for (Client other : others) {
+        assertEquals(MESSAGE, other.readText(MESSAGE.length()));
+      }
     }
   }
 

@@ -75,13 +75,13 @@ _iosock()
             --*)
                 option=${word%%=*}
                 given+="$option "
-                [[ ${values[$option]-} && $word != *=* ]] && ((i++))
+                [[ ${values[$option]+set} && $word != *=* ]] && ((i++))
                 ;;
             -?*)
                 for ((j = 1; j < ${#word}; j++)); do
                     option=${letters[-${word:j:1}]-}
                     given+="$option "
-                    [[ $option && ${values[$option]-} ]] && break
+                    [[ $option && ${values[$option]+set} ]] && break
                 done
                 ((j == ${#word} - 1)) && ((i++))
                 ;;
@@ -99,7 +99,12 @@ _iosock()
     done
     if $split || ((i > cword)); then
         $split && option=$prev
-        COMPREPLY=($(compgen -W "${values[$option]-}" -- "$cur"))
+        if [[ $files == *" $option "* ]]; then
+            _filedir
+            _iosock_trim
+        else
+            COMPREPLY=($(compgen -W "${values[$option]-}" -- "$cur"))
+        fi
     elif ((i < cword)); then
         for word in $commandless; do
             [[ $given == *" $word "* ]] && return

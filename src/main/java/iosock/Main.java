@@ -7,33 +7,42 @@ import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
 import iosock.cli.CommandLine;
+import iosock.cli.Observers;
+import iosock.cli.Supervision;
 import iosock.cli.Usage;
 import iosock.cli.UsageError;
 import iosock.cli.Version;
 import iosock.flow.StandardDescriptors;
+import iosock.inherited.Activation;
 import iosock.inherited.Arguments;
 import iosock.inherited.Descriptors;
 import iosock.inherited.HiddenVariables;
+import iosock.inherited.NotifySocket;
 import iosock.inherited.OpenFileLimit;
+import iosock.inherited.Parent;
 import iosock.inherited.SignalState;
 import iosock.inherited.WorkingDirectory;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
+import iosock.posix.Prctl;
 import iosock.posix.ResourceLimit;
 import iosock.posix.Signals;
 import iosock.posix.WindowSize;
 import iosock.relay.CommandEndpoint;
 import iosock.relay.CommandRelay;
+import iosock.relay.Context;
+import iosock.relay.Listeners;
 import iosock.relay.PeerRelay;
 import iosock.relay.PipesEndpoint;
 import iosock.relay.PtyEndpoint;
 import iosock.signal.SignalPipe;
 import iosock.signal.StartupSignals;
 import iosock.signal.TerminatedBySignal;
+import iosock.socket.ClientName;
 import iosock.socket.Connection;
 import iosock.socket.Listener;
-import iosock.socket.Rejection;
+import iosock.socket.Notice;
 import iosock.socket.ServerUser;
 import iosock.socket.SocketName;
 import iosock.tty.JobControl;
@@ -47,9 +56,6 @@ public final class Main {
 
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
-
-  /** How many clients there may be at once. */
-  private static final int CLIENTS = 1;
 
   private final StartupSignals early;
   private final Libc libc = new Libc();
@@ -148,30 +154,83 @@ public final class Main {
 
   private int runOnSocket(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
-    SignalPipe signals = catchSignals(inherited);
-    OwnTerminal terminal = OwnTerminal.find(libc);
-    Listener listener = listen(line);
+    Context context = context(line, inherited);
+    Listeners listeners = listen(line);
+    Optional<NotifySocket> manager = serviceManager(line);
     try {
-      CommandEndpoint near = endpoint(line, terminal);
+      CommandEndpoint near = endpoint(line, context.terminal());
       CommandRelay relay =
-          CommandRelay.onSocket(
-              libc, messages, signals, StandardDescriptors.OWN, terminal, near, listener, CLIENTS);
-      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
+          CommandRelay.onSocket(context, near, listeners, line.sharing(), line.stopping());
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()), manager);
       // In this order: a client that reads end of file must not find the socket again, without a
       // server.
-      close(listener, line);
+      close(listeners, line);
       relay.close();
-      return code;
+      return line.supervision().exitCode(code);
     } finally {
-      close(listener, line);
+      close(listeners, line);
     }
   }
 
+  /** Catches signals; then all that a relay needs of its process is there. */
+  private Context context(CommandLine line, SignalState inherited) {
+    SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
+    caught = Optional.of(signals);
+    early.deliver();
+    messages.giveWayTo(signals);
+    supervise(line.supervision());
+    return new Context(libc, messages, signals, StandardDescriptors.OWN, OwnTerminal.find(libc));
+  }
+
+  private void supervise(Supervision supervision) {
+    if (supervision.parentDeathSignal() != Supervision.NO_SIGNAL) {
+      Parent.signalAtDeath(libc, supervision.parentDeathSignal());
+    }
+    if (supervision.subreaper()) {
+      Failure.check(libc.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1), "adopt", "orphans");
+    }
+  }
+
+  private Listeners listen(CommandLine line) {
+    Listener clients = listen(line.socket(), line.mode());
+    Observers observers = line.sharing().observers();
+    if (!observers.isGiven()) {
+      return new Listeners(clients, Optional.empty());
+    }
+    try {
+      Listener listener = listen(observers.socket(), observers.mode());
+      return new Listeners(clients, Optional.of(listener));
+    } catch (Failure e) {
+      close(clients, line.socket());
+      throw e;
+    }
+  }
+
+  private Listener listen(byte[] socket, int mode) {
+    SocketName name = new SocketName(socket);
+    if (!name.isDescriptor()) {
+      return Listener.listen(libc, name, mode);
+    }
+    Failure.check(Activation.take(libc, descriptors, name.descriptor()), "listen on", socket);
+    return Listener.adopt(libc, name);
+  }
+
+  private Optional<NotifySocket> serviceManager(CommandLine line) {
+    return line.notifyManager() ? NotifySocket.take(libc) : Optional.empty();
+  }
+
   /** The exit code stays as it is. Does nothing the second time. */
-  private void close(Listener listener, CommandLine line) {
+  private void close(Listeners listeners, CommandLine line) {
+    close(listeners.clients(), line.socket());
+    listeners
+        .observers()
+        .ifPresent(observers -> close(observers, line.sharing().observers().socket()));
+  }
+
+  private void close(Listener listener, byte[] socket) {
     int result = listener.close();
     if (result < 0) {
-      messages.printError(new Failure("remove", line.socket(), -result));
+      messages.printError(new Failure("remove", socket, -result));
     }
   }
 
@@ -179,27 +238,31 @@ public final class Main {
   private Child start(CommandLine line, SignalState inherited, ResourceLimit openFiles, Stdio stdio)
       throws CommandNotRun {
     SignalState signals = line.pty() ? inherited.withTerminalDefaults() : inherited;
-    Child child = new Launcher(libc, signals, openFiles).start(line.command(), stdio);
+    Launcher launcher = new Launcher(libc, signals, openFiles);
+    Child child =
+        line.stopping().group()
+            ? launcher.startGroup(line.command(), stdio)
+            : launcher.start(line.command(), stdio);
     descriptors.closeInherited();
     return child;
   }
 
   private int runOnStdio(CommandLine line, ResourceLimit openFiles) throws CommandNotRun {
     SignalState inherited = SignalState.read(libc);
-    SignalPipe signals = catchSignals(inherited);
-    OwnTerminal terminal = OwnTerminal.find(libc);
+    Context context = context(line, inherited);
+    OwnTerminal terminal = context.terminal();
+    Optional<NotifySocket> manager = serviceManager(line);
     try {
       CommandEndpoint near = endpoint(line, terminal);
-      CommandRelay relay =
-          CommandRelay.onStdio(libc, messages, signals, StandardDescriptors.OWN, terminal, near);
+      CommandRelay relay = CommandRelay.onStdio(context, near, line.stopping());
       if (line.pty() && terminal.isInput()) {
-        signals.catchForTerminal();
+        context.signals().catchForTerminal();
         terminal.goRaw();
       }
-      int code = relay.run(start(line, inherited, openFiles, near.stdio()));
+      int code = relay.run(start(line, inherited, openFiles, near.stdio()), manager);
       restore(terminal);
       checkOutput(relay.outputError());
-      return code;
+      return line.supervision().exitCode(code);
     } finally {
       restore(terminal);
     }
@@ -228,18 +291,16 @@ public final class Main {
   }
 
   private int serve(CommandLine line) {
-    SignalPipe signals = catchSignals(SignalState.read(libc));
-    Listener listener = listen(line);
+    Context context = context(line, SignalState.read(libc));
+    Listeners listeners = listen(line);
     try {
-      PeerRelay relay =
-          PeerRelay.serve(
-              libc, messages, signals, StandardDescriptors.OWN, OwnTerminal.find(libc), listener);
+      PeerRelay relay = PeerRelay.serve(context, listeners, line.sharing());
       int code = relay.run();
-      close(listener, line);
+      close(listeners, line);
       relay.close();
       return code;
     } finally {
-      close(listener, line);
+      close(listeners, line);
     }
   }
 
@@ -252,30 +313,36 @@ public final class Main {
   }
 
   private int connectUntilTerminated(CommandLine line) throws TerminatedBySignal {
-    SignalPipe signals = catchSignals(SignalState.read(libc));
-    OwnTerminal terminal = OwnTerminal.find(libc);
-    if (line.pty() && terminal.isInput()) {
-      return attach(line, signals, terminal);
+    Context context = context(line, SignalState.read(libc));
+    SocketName name = new SocketName(line.socket());
+    if (line.pty() && context.terminal().isInput()) {
+      return attach(line, context, name);
     }
-    int server = Connection.connect(libc, new SocketName(line.socket()), null, false, signals);
-    PeerRelay relay =
-        PeerRelay.connect(libc, messages, signals, StandardDescriptors.OWN, terminal, server);
-    return end(line, relay, relay.run());
+    Optional<byte[]> ownName =
+        line.sharing().takeOver()
+            ? Optional.of(clientName(line, ClientName.NONE))
+            : Optional.empty();
+    int server = Connection.connect(libc, name, ownName, false, context.signals());
+    PeerRelay relay = PeerRelay.connect(context, server, line.waitNanos());
+    int code = relay.run();
+    if (code == 0 && relay.notice() == Notice.TAKEN_OVER) {
+      releaseSignals();
+      messages.printTakenOver(line.socket());
+    }
+    return end(line, relay, code);
   }
 
-  private int attach(CommandLine line, SignalPipe signals, OwnTerminal terminal)
-      throws TerminatedBySignal {
-    SocketName name = new SocketName(line.socket());
-    int server = Connection.connect(libc, name, sizeAddress(terminal), true, signals);
-    PeerRelay relay =
-        PeerRelay.attach(
-            libc, messages, signals, StandardDescriptors.OWN, terminal, server, line.detachKey());
+  private int attach(CommandLine line, Context context, SocketName name) throws TerminatedBySignal {
+    OwnTerminal terminal = context.terminal();
+    Optional<byte[]> ownName = Optional.of(clientName(line, terminalSize(terminal)));
+    int server = Connection.connect(libc, name, ownName, true, context.signals());
+    PeerRelay relay = PeerRelay.attach(context, server, line.detachKey());
     int code;
     try {
-      signals.catchForTerminal();
+      context.signals().catchForTerminal();
       terminal.goRaw();
       // Before the message, which names the detach key: a user may press it at once.
-      terminal.enterRawModeIfForeground(new JobControl(libc, signals), true);
+      terminal.enterRawModeIfForeground(new JobControl(libc, context.signals()), true);
       messages.printServerUser(line.socket(), ServerUser.ifForeign(libc, name, server));
       messages.printAttached(line.socket(), line.detachKey());
       code = relay.run();
@@ -289,44 +356,42 @@ public final class Main {
     }
     if (code == 0) {
       releaseSignals();
-      if (relay.rejection() == Rejection.NONE) {
-        messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
-      }
+      printEnd(line, relay);
     }
     return end(line, relay, code);
   }
 
-  /** The name that says the size of this terminal to the server. */
-  private byte[] sizeAddress(OwnTerminal terminal) {
+  private void printEnd(CommandLine line, PeerRelay relay) {
+    if (!relay.isDetached() && relay.notice() == Notice.TAKEN_OVER) {
+      messages.printTakenOver(line.socket());
+    } else if (!relay.notice().isRejection()) {
+      messages.printEnd(line.socket(), relay.isDetached(), relay.nothingReceived());
+    }
+  }
+
+  private String terminalSize(OwnTerminal terminal) {
     WindowSize size = new WindowSize();
     if (!terminal.readSize(size)) {
       size.set(0, 0);
     }
-    return WindowSizeAddress.of(size, libc.getpid(), System.nanoTime());
+    return WindowSizeAddress.of(size);
+  }
+
+  /** The name that says to the server what this client asks for. */
+  private byte[] clientName(CommandLine line, String size) {
+    return ClientName.of(size, line.sharing().takeOver(), libc.getpid(), System.nanoTime());
   }
 
   private int end(CommandLine line, PeerRelay relay, int code) {
     relay.close();
-    if (code == 0 && relay.rejection() != Rejection.NONE) {
+    if (code == 0 && relay.notice().isRejection()) {
       releaseSignals();
-      messages.printRejected(line.socket(), relay.rejection());
+      messages.printRejected(line.socket(), relay.notice());
       return ExitCode.FAILED;
     }
     if (code == 0 && relay.writeError() != 0) {
       throw new Failure("send everything to", line.socket(), relay.writeError());
     }
     return code;
-  }
-
-  private SignalPipe catchSignals(SignalState inherited) {
-    SignalPipe signals = SignalPipe.open(libc, inherited.ignored());
-    caught = Optional.of(signals);
-    early.deliver();
-    messages.giveWayTo(signals);
-    return signals;
-  }
-
-  private Listener listen(CommandLine line) {
-    return Listener.listen(libc, new SocketName(line.socket()), line.mode());
   }
 }

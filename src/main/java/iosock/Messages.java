@@ -5,18 +5,20 @@ import iosock.cli.UsageError;
 import iosock.posix.Ascii;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
+import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
-import iosock.relay.ErrorLog;
+import iosock.relay.Log;
 import iosock.signal.SignalPipe;
-import iosock.socket.Rejection;
+import iosock.socket.Notice;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.util.Arrays;
 
 /** The messages that iosock prints, as bytes: what they quote need not be text in any charset. */
-final class Messages implements ErrorLog {
+final class Messages implements Log {
 
   private static final int STANDARD_OUTPUT = 1;
   private static final int STANDARD_ERROR = 2;
@@ -53,11 +55,20 @@ final class Messages implements ErrorLog {
   /** A pipe that poll(2) finds writable takes as much without blocking: pipe(7). */
   private static final int PIPE_BUF = 4096;
 
+  /** How many decimal digits of a second nanoseconds are. */
+  private static final int NANO_DIGITS = 9;
+
   /** poll(2) ignores it. */
   private static final int NO_DESCRIPTOR = -1;
 
   private final Libc libc;
   private int signalPipe = NO_DESCRIPTOR;
+
+  /** The server that a user is attached to. */
+  private byte[] server = {};
+
+  /** What ends a line about the session; empty if no user is attached. */
+  private String howToDetach = "";
 
   Messages(Libc libc) {
     this.libc = libc;
@@ -96,13 +107,43 @@ final class Messages implements ErrorLog {
     }
   }
 
-  /** Says that a session has begun, and how to leave it. The terminal is in raw mode by now. */
-  void printAttached(byte[] socket, int detachKey) {
-    String how =
-        detachKey == DetachKey.NONE
+  /**
+   * Says that a session has begun, and how to leave it. The terminal is in raw mode by now.
+   *
+   * @param key a byte, or {@link DetachKey#NONE}
+   */
+  void printAttached(byte[] socket, int key) {
+    server = socket;
+    howToDetach =
+        key == DetachKey.NONE
             ? "; no key detaches"
-            : "; ".concat(DetachKey.name(detachKey)).concat(" detaches");
-    printRawLine("attached to ", socket, how, new byte[0]);
+            : "; ".concat(DetachKey.name(key)).concat(" detaches");
+    printRawLine("attached to ", server, howToDetach, new byte[0]);
+  }
+
+  /** A client without a user is meant to observe. */
+  @Override
+  public void logObserving() {
+    if (!howToDetach.isEmpty() && isErrorWritable()) {
+      printRawLine("observing ", server, howToDetach, new byte[0]);
+    }
+  }
+
+  @Override
+  public void logStalled(long nanos) {
+    if (isErrorWritable()) {
+      String time = BigDecimal.valueOf(nanos, NANO_DIGITS).stripTrailingZeros().toPlainString();
+      printLine("closed a client that took nothing for ", Ascii.bytes(time), " s", new byte[0]);
+    }
+  }
+
+  private boolean isErrorWritable() {
+    return new InstantPoll().events(libc, STANDARD_ERROR, PollSet.POLLOUT) != 0;
+  }
+
+  /** Says that another client has the place of this one. */
+  void printTakenOver(byte[] socket) {
+    printLine("another client took the place on ", socket, "", new byte[0]);
   }
 
   private void printRawLine(String before, byte[] subject, String between, byte[] after) {
@@ -112,8 +153,8 @@ final class Messages implements ErrorLog {
   }
 
   /** Says why the server has closed the connection at once. */
-  void printRejected(byte[] socket, Rejection rejection) {
-    if (rejection == Rejection.NOT_PERMITTED) {
+  void printRejected(byte[] socket, Notice reason) {
+    if (reason == Notice.NOT_PERMITTED) {
       printError(new Failure("connect to", socket, Errno.EACCES));
     } else {
       printLine("", socket, " has another client", new byte[0]);
@@ -167,7 +208,7 @@ final class Messages implements ErrorLog {
 
   @Override
   public void log(Failure failure) {
-    if (PollSet.of(new Watch(STANDARD_ERROR), PollSet.POLLOUT).poll(libc, 0) > 0) {
+    if (isErrorWritable()) {
       printError(failure);
     }
   }

@@ -14,6 +14,7 @@ final class BashCompletion {
     return list("names", option -> true)
         + list("last", combinations::isLast)
         + list("commandless", option -> !combinations.takesCommand(option))
+        + list("files", ArgumentValues::isFile)
         + map("letters", Option::hasLetter, option -> "-" + option.letter, BashCompletion::name)
         + map(
             "values",

@@ -70,7 +70,7 @@ final class Combinations {
   }
 
   private static String written(Option option) {
-    String value = option.argument == null ? "" : "=" + ArgumentValues.of(option).getFirst();
+    String value = option.argument == null ? "" : "=" + ArgumentValues.example(option);
     return "--" + option.name + value;
   }
 

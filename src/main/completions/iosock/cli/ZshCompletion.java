@@ -50,6 +50,9 @@ final class ZshCompletion {
     if (option.argument == null) {
       return "";
     }
+    if (ArgumentValues.isFile(option)) {
+      return ":" + option.argument + ":_files";
+    }
     String values = String.join(" ", ArgumentValues.of(option));
     // zsh evaluates the list, and ^ is a pattern character.
     return ":" + option.argument + ":(" + values.replaceAll("[^\\w ]", "\\\\$0") + ")";

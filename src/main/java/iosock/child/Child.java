@@ -1,18 +1,34 @@
 package iosock.child;
 
+import iosock.posix.Errno;
 import iosock.posix.Libc;
 
-/** A command that was started: its process and, once a {@link Reaper} has reaped it, its end. */
+/**
+ * A command that was started: its process or its process group and, once a {@link Reaper} has
+ * reaped it, its end.
+ */
 public final class Child {
+
+  /** For kill(2): looks whether there is such a process or group. */
+  private static final int NO_SIGNAL = 0;
 
   private final Libc libc;
   private final int pid;
+  private final boolean isGroup;
+
+  /** Whether kill(2) would reach the command: another process may have its number later. */
+  private boolean isReachable = true;
+
   private boolean exited;
   private int exitCode;
 
-  Child(Libc libc, int pid) {
+  /**
+   * @param isGroup whether it leads a process group, which signals are sent to
+   */
+  Child(Libc libc, int pid, boolean isGroup) {
     this.libc = libc;
     this.pid = pid;
+    this.isGroup = isGroup;
   }
 
   public int pid() {
@@ -20,11 +36,21 @@ public final class Child {
   }
 
   /**
-   * Does nothing once the command has been reaped: another process may have its number then.
+   * Sends a signal to the command, or to what there is of its group. Does nothing once the command
+   * has been reaped, or once nothing is left of its group.
    *
    * @return the negative errno of kill(2), or 0
    */
   public int signal(int signal) {
+    if (!isReachable) {
+      return 0;
+    }
+    int result = libc.kill(isGroup ? -pid : pid, signal);
+    if (result != -Errno.ESRCH) {
+      return result;
+    }
+    // Nothing is in the group: unless the command has exited, it has moved to another one.
+    isReachable = !exited;
     return exited ? 0 : libc.kill(pid, signal);
   }
 
@@ -35,12 +61,24 @@ public final class Child {
 
   void reaped(int waitStatus) {
     exited = true;
+    isReachable = isGroup;
     exitCode = ExitCode.of(waitStatus);
   }
 
   /** Whether the command has exited, or a signal has killed it, and it was reaped. */
   public boolean hasExited() {
     return exited;
+  }
+
+  /** Once the command has exited: whether processes of its group are left. */
+  public boolean isGroupLeft() {
+    signal(NO_SIGNAL);
+    return isReachable;
+  }
+
+  /** Once the command has exited: what is left of its group goes on by itself. */
+  public void leaveGroup() {
+    isReachable = false;
   }
 
   /** The code to exit with in the command's place, once it has exited. */

@@ -36,7 +36,7 @@ public final class Launcher {
           | SignalSet.bit(Signals.SIGFPE)
           | SignalSet.bit(Signals.SIGSEGV);
 
-  /** A disposition for each signal; the stdio, the limit, the mask and the command. */
+  /** A disposition for each signal; the group, the stdio, the limit, the mask and the command. */
   private static final int MAX_CALLS = Signals.SIGRTMAX + 8;
 
   private final Libc libc;
@@ -72,11 +72,27 @@ public final class Launcher {
    * @throws Failure if the system allows no further process: clone(2)
    */
   public Child start(List<byte[]> argv, Stdio stdio) throws CommandNotRun {
+    return start(argv, stdio, false);
+  }
+
+  /**
+   * As {@link #start}, but the command leads a process group of its own, and what is sent to the
+   * child goes to all of it.
+   */
+  public Child startGroup(List<byte[]> argv, Stdio stdio) throws CommandNotRun {
+    return start(argv, stdio, true);
+  }
+
+  private Child start(List<byte[]> argv, Stdio stdio, boolean isGroup) throws CommandNotRun {
     // execvp closes the write end; where it fails the child writes errno. Shared memory would do,
     // but an emulator may turn vfork into fork.
     Pipe status = Pipe.open(libc);
     try {
-      write(calls.begin(status.writeEnd()), new ArgumentVector(argv), stdio);
+      calls.begin(status.writeEnd());
+      if (isGroup && !stdio.leadsSession()) {
+        calls.setpgid();
+      }
+      write(calls, new ArgumentVector(argv), stdio);
       int pid = cloneWithSignalsBlocked();
       libc.close(status.writeEnd());
       check(pid, "start", argv.getFirst());
@@ -86,7 +102,7 @@ public final class Launcher {
         throw new CommandNotRun(errno);
       }
       stdio.closeChildEnds();
-      return new Child(libc, pid);
+      return new Child(libc, pid, isGroup);
     } finally {
       libc.close(status.readEnd());
     }

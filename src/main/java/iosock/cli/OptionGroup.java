@@ -4,7 +4,11 @@ package iosock.cli;
 enum OptionGroup {
   MODES("Modes and terminal"),
   SOCKET("Socket"),
-  CLIENT("With -p --connect"),
+  CLIENTS("Clients"),
+  OUTPUT("Output"),
+  STOPPING("Stopping COMMAND"),
+  PROCESSES("Processes"),
+  CONNECTION("With --connect"),
   OTHER("Other");
 
   final String title;

@@ -2,8 +2,10 @@ package iosock.cli;
 
 import iosock.cli.CommandLine.Action;
 import iosock.posix.Ascii;
+import iosock.socket.SocketName;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -13,9 +15,6 @@ import java.util.Set;
  */
 final class Parser {
 
-  private static final int DEFAULT_MODE = 0600;
-  private static final int ALL_PERMISSIONS = 0777;
-
   /** The default command of {@code -p -}. */
   private static final List<byte[]> SHELL = List.of(Ascii.bytes("/bin/sh"), Ascii.bytes("-i"));
 
@@ -23,8 +22,19 @@ final class Parser {
   private final Set<Option> given = EnumSet.noneOf(Option.class);
   private int next;
   private Action action = Action.RUN;
-  private int mode = DEFAULT_MODE;
+  private int mode = Mode.DEFAULT;
+  private int clients = ClientCount.DEFAULT;
+  private long dropAfterNanos = Seconds.NEVER;
+  private byte[] observersSocket = Observers.NONE.socket();
+  private int observersMode = Observers.NONE.mode();
+  private int replaySize;
   private int detachKey = DetachKey.DEFAULT;
+  private long waitNanos = Seconds.NEVER;
+  private int stopSignal = Stopping.DEFAULT.signal();
+  private byte[] stopInput = Stopping.DEFAULT.input();
+  private long stopTimeoutNanos = Stopping.DEFAULT.timeoutNanos();
+  private int parentDeathSignal = Supervision.NO_SIGNAL;
+  private final Set<Integer> zeroExitCodes = new HashSet<>();
 
   Parser(List<byte[]> arguments) {
     this.arguments = arguments;
@@ -55,7 +65,38 @@ final class Parser {
   }
 
   private CommandLine line(byte[] socket, List<byte[]> command) {
-    return new CommandLine(action, socket, command, mode, given.contains(Option.PTY), detachKey);
+    boolean pty = given.contains(Option.PTY);
+    return new CommandLine(
+        action,
+        socket,
+        command,
+        pty,
+        mode,
+        sharing(),
+        given.contains(Option.NOTIFY),
+        detachKey,
+        waitNanos,
+        stopping(),
+        supervision());
+  }
+
+  private Sharing sharing() {
+    return new Sharing(
+        clients,
+        given.contains(Option.TAKE_OVER),
+        dropAfterNanos,
+        replaySize,
+        given.contains(Option.TEE),
+        new Observers(observersSocket, observersMode));
+  }
+
+  private Stopping stopping() {
+    return new Stopping(stopSignal, stopInput, stopTimeoutNanos, given.contains(Option.GROUP));
+  }
+
+  private Supervision supervision() {
+    return new Supervision(
+        given.contains(Option.SUBREAPER), parentDeathSignal, Set.copyOf(zeroExitCodes));
   }
 
   /** {@code -x}, {@code -xyz}, {@code -xARGUMENT}. */
@@ -116,28 +157,44 @@ final class Parser {
   private void apply(Option option, byte[] value) throws UsageError {
     given.add(option);
     switch (option) {
-      case PTY -> {}
+      case PTY, TAKE_OVER, TEE, GROUP, SUBREAPER, NOTIFY -> {}
       case SERVE -> action = Action.SERVE;
       case CONNECT -> action = Action.CONNECT;
+      case MODE -> mode = Mode.parse(value);
+      case CLIENTS -> clients = ClientCount.parse(value);
+      case DROP_AFTER -> dropAfterNanos = Seconds.parse(value);
+      case OBSERVE -> observersSocket = socket(value);
+      case OBSERVE_MODE -> observersMode = Mode.parse(value);
+      case REPLAY -> replaySize = Size.parse(value);
       case DETACH_KEY -> detachKey = DetachKey.parse(value);
-      case MODE -> mode = octal(value);
+      case WAIT -> waitNanos = Seconds.parse(value);
+      case STOP_SIGNAL -> stopSignal = SignalName.parse(value);
+      case STOP_INPUT -> stopInput = StopText.parse(value);
+      case STOP_TIMEOUT -> stopTimeoutNanos = Seconds.parse(value);
+      case PARENT_DEATH -> parentDeathSignal = SignalName.parse(value);
+      case EXIT_ZERO -> zeroExitCodes.add(ExitStatus.parse(value));
       case HELP -> action = Action.HELP;
       case VERSION -> action = Action.VERSION;
     }
   }
 
-  private static int octal(byte[] text) throws UsageError {
-    int value = 0;
-    for (byte digit : text) {
-      if (digit < '0' || digit > '7' || value > ALL_PERMISSIONS) {
-        throw new UsageError("not an octal mode", text);
-      }
-      value = 8 * value + digit - '0';
+  private static byte[] socket(byte[] name) throws UsageError {
+    if (name.length == 0 || isStdio(name)) {
+      throw new UsageError("not a socket", name);
     }
-    if (text.length == 0 || value > ALL_PERMISSIONS) {
-      throw new UsageError("not an octal mode", text);
+    checkDescriptor(name);
+    return name;
+  }
+
+  private static void checkDescriptor(byte[] socket) throws UsageError {
+    SocketName name = new SocketName(socket);
+    if (name.isDescriptor() && name.descriptor() < 0) {
+      throw new UsageError("not a descriptor above 2", socket);
     }
-    return value;
+  }
+
+  private static boolean isStdio(byte[] socket) {
+    return socket.length == 1 && socket[0] == '-';
   }
 
   private CommandLine operands() throws UsageError {
@@ -146,7 +203,7 @@ final class Parser {
     }
     byte[] socket = arguments.get(next++);
     List<byte[]> command = arguments.subList(next, arguments.size());
-    boolean isStdio = socket.length == 1 && socket[0] == '-';
+    boolean isStdio = isStdio(socket);
     if (action != Action.RUN) {
       checkNoCommand(socket, isStdio, command);
     } else if (isStdio) {
@@ -154,9 +211,14 @@ final class Parser {
       command = command.isEmpty() && given.contains(Option.PTY) ? SHELL : command;
     }
     checkOptions();
+    checkDescriptor(socket);
+    checkInherited(socket);
     boolean isRun = action == Action.RUN || action == Action.RUN_ON_STDIO;
     if (isRun && command.isEmpty()) {
       throw new UsageError("no COMMAND given");
+    }
+    if (given.contains(Option.OBSERVE) && Arrays.equals(observersSocket, socket)) {
+      throw new UsageError("--observe needs a socket of its own", socket);
     }
     return line(isStdio ? null : socket, command);
   }
@@ -171,20 +233,34 @@ final class Parser {
     }
   }
 
-  /** Refuses an option that has no effect with this action: it is likely a mistake. */
+  /** A socket that iosock has inherited is there already, and other processes may use its path. */
+  private void checkInherited(byte[] socket) throws UsageError {
+    boolean isInherited = new SocketName(socket).isDescriptor();
+    if (isInherited && action == Action.CONNECT) {
+      throw new UsageError("--connect takes no descriptor", socket);
+    }
+    if (isInherited && given.contains(Option.MODE)) {
+      throw refused(Option.MODE, Purpose.OWN_SOCKET);
+    }
+    boolean isObserversInherited = new SocketName(observersSocket).isDescriptor();
+    if (isObserversInherited && given.contains(Option.OBSERVE_MODE)) {
+      throw refused(Option.OBSERVE_MODE, Purpose.OWN_SOCKET);
+    }
+  }
+
+  private static UsageError refused(Option option, Purpose purpose) {
+    return new UsageError("--".concat(option.name).concat(" is for ").concat(purpose.text));
+  }
+
+  /** Refuses an option that has no effect with this action and the other options. */
   private void checkOptions() throws UsageError {
     if (given.contains(Option.SERVE) && given.contains(Option.CONNECT)) {
       throw new UsageError("either --serve or --connect, not both");
     }
-    if (given.contains(Option.PTY) && action == Action.SERVE) {
-      throw new UsageError("--serve runs nothing that could be on a pseudo-terminal");
-    }
-    if (given.contains(Option.MODE) && action != Action.RUN && action != Action.SERVE) {
-      throw new UsageError("--mode is for a socket that iosock makes");
-    }
-    if (given.contains(Option.DETACH_KEY)
-        && !(given.contains(Option.PTY) && action == Action.CONNECT)) {
-      throw new UsageError("--detach-key is for -p --connect");
+    for (Option option : given) {
+      if (!option.purpose.isServed(action, given)) {
+        throw refused(option, option.purpose);
+      }
     }
   }
 }

@@ -10,12 +10,13 @@ import iosock.posix.PollSet;
 /**
  * One stream of output, from a pipe to every receiver, whole and in order.
  *
- * <p>A single receiver takes from the pipe itself. Several have a pipe each, to which tee(2) copies
- * references; the source is consumed as far as all of them have it. A receiver that takes nothing
- * holds back the writer of the source, and no other receiver's pending bytes.
+ * <p>A single receiver takes from the source itself. Several have a pipe each, to which tee(2)
+ * copies references. Bytes leave the source once one receiver has taken them and all others have
+ * them in their pipes. So what the last receiver has not taken when it leaves is still in the
+ * source, for the next one: bytes are lost only where another receiver has had them.
  *
- * <p>What the last receiver has not taken when it leaves belongs to the next: bytes are lost only
- * where another receiver has had them.
+ * <p>A receiver that takes nothing holds back the writer of the source, unless its {@link Overflow}
+ * says otherwise; it never holds back what is in the pipes of the others.
  */
 public final class Fanout {
 
@@ -24,84 +25,176 @@ public final class Fanout {
 
   private final Libc libc;
   private final PipeReader source;
-  private final Sink fallback;
+  private final Console console;
+  private final History history;
   private final Receiver[] receivers;
   private final NativeBuffer ends = new NativeBuffer(Pipe.SIZEOF_ENDS);
   private final Shortage shortage;
   private final int devNull;
-  private final Pump direct;
-  private final PipeReader.Writer copyToAll = new CopyToAll();
+  private final Pump toSingle;
   private int count = 1;
 
   /** How many bytes of the source are still to be delivered. */
   private long remaining = NO_LIMIT;
 
-  /** How many bytes have left the source. */
-  private long consumed;
-
-  /** How many bytes, from the first on, a receiver has had that was removed. */
-  private long furthest;
+  /** How many bytes at the head of the source a receiver has taken that was removed. */
+  private long takenByRemoved;
 
   /** At most so many bytes of the source are moved in this turn. */
-  private long atOnce = NO_LIMIT;
+  private long turnLimit = NO_LIMIT;
 
-  private boolean copies;
   private int pausedIn;
 
   /**
-   * @param fallback takes the output while there is no other receiver
-   * @param capacity how many receivers there can be at once
-   * @throws iosock.posix.Failure if /dev/null cannot be opened
+   * What takes output while there is no client.
+   *
+   * @param isPermanent whether it takes output also while there are clients
    */
-  public Fanout(Libc libc, PipeReader source, Sink fallback, int capacity, Shortage shortage) {
-    this.libc = libc;
-    this.shortage = shortage;
-    this.source = source;
-    this.fallback = fallback;
-    receivers = new Receiver[capacity];
-    receivers[0] = new Receiver(libc, fallback, shortage);
-    devNull = capacity > 1 ? openDevNull() : -1;
-    direct = Pump.drain(source, new First(), shortage);
-  }
+  public record Console(Sink sink, boolean isPermanent) {}
 
-  private int openDevNull() {
-    return Failure.check(
-        libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC),
-        "open",
-        "/dev/null");
+  /**
+   * @param capacity how many receivers there can be at once, beside a permanent console
+   * @param history gets what has been delivered
+   * @throws iosock.posix.Failure if there are no descriptors left
+   */
+  public Fanout(
+      Libc libc,
+      PipeReader source,
+      Console console,
+      int capacity,
+      History history,
+      Shortage shortage) {
+    this.libc = libc;
+    this.source = source;
+    this.console = console;
+    this.history = history;
+    this.shortage = shortage;
+    receivers = new Receiver[capacity + 1];
+    receivers[0] = new Receiver(libc, console.sink(), shortage);
+    devNull =
+        Failure.check(
+            libc.open(NativeBuffer.string("/dev/null"), Fcntl.O_WRONLY | Fcntl.O_CLOEXEC),
+            "open",
+            "/dev/null");
+    toSingle = Pump.drain(source, new SingleSink(), shortage);
+    if (history.isOn()) {
+      boolean isOpened = receivers[0].openPipe(ends, PIPE_FLAGS);
+      Failure.check(isOpened ? 0 : -Errno.EMFILE, "open", "a pipe");
+    }
   }
 
   /**
-   * Adds a receiver: it gets what no receiver has taken yet, and all that follows.
+   * Adds a receiver. It begins after the bytes that another receiver has taken; with a history, at
+   * the head of the source, where its replay ends.
    *
    * @return whether it was added: not if there are no descriptors left
    */
-  public boolean add(Sink sink) {
-    if (receivers[0].sink() == fallback) {
-      receivers[0].sink(sink);
-      direct.sinkChanged();
-      atOnce = NO_LIMIT;
+  public boolean add(Sink sink, Overflow overflow) {
+    int replaced = overflow == Overflow.WAIT ? replaceable() : count;
+    if (replaced < count) {
+      noteTaken(receivers[replaced]);
+      receivers[replaced].begin(sink, overflow, taken());
+      toSingle.sinkChanged();
+      turnLimit = NO_LIMIT;
       return true;
     }
     if (receivers[count] == null) {
-      receivers[count] = new Receiver(libc, fallback, shortage);
+      receivers[count] = new Receiver(libc, sink, shortage);
     }
     Receiver added = receivers[count];
-    boolean opened = added.openOwnPipe(ends, PIPE_FLAGS);
+    boolean opened = added.openPipe(ends, PIPE_FLAGS);
     for (int i = 0; i < count; i++) {
-      opened = opened && receivers[i].openOwnPipe(ends, PIPE_FLAGS);
+      opened = opened && receivers[i].openPipe(ends, PIPE_FLAGS);
     }
     if (!opened) {
-      added.closeOwnPipe();
+      added.closePipe();
       return false;
     }
-    added.sink(sink);
+    added.begin(sink, overflow, taken());
     count++;
     return true;
   }
 
   /**
-   * Between two turns: takes out the receivers that take nothing any more, and moves what poll(2)
+   * The receiver whose place a client takes: the console, or one that has all that it is to get.
+   *
+   * @return its index; {@code count} if there is none
+   */
+  private int replaceable() {
+    for (int i = 0; i < count; i++) {
+      Receiver each = receivers[i];
+      boolean isConsole = each.sink() == console.sink() && !console.isPermanent();
+      if (isConsole || each.isFinishing() && each.pending() == 0) {
+        return i;
+      }
+    }
+    return count;
+  }
+
+  /** How many bytes at the head of the source are not for a receiver that is added now. */
+  long taken() {
+    return history.isOn() ? 0 : takenByAny();
+  }
+
+  /** How many bytes at the head of the source a receiver has taken. */
+  private long takenByAny() {
+    long taken = takenByRemoved;
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].isWaitedFor()) {
+        taken = Math.max(taken, receivers[i].taken());
+      }
+    }
+    return taken;
+  }
+
+  /**
+   * A receiver is to get what is in its own pipe, and nothing more of the source, in which there
+   * may be what was written for the next one. It is to be removed when it {@link #hasFinished}.
+   */
+  public void finish(Sink sink) {
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].sink() == sink) {
+        noteTaken(receivers[i]);
+        receivers[i].finish();
+      }
+    }
+  }
+
+  /** Whether nothing waits for a sink, which has been told to finish. */
+  public boolean hasFinished(Sink sink) {
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].sink() == sink) {
+        return receivers[i].pending() == 0;
+      }
+    }
+    return true;
+  }
+
+  /** Whether output waits for this sink, which was full when it was offered some. */
+  public boolean isWaitingFor(Sink sink) {
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].sink() == sink) {
+        return isSingle() ? toSingle.isSinkFull() : receivers[i].pending() > 0;
+      }
+    }
+    return false;
+  }
+
+  /** Whether output waits for any receiver that was full when it was offered some. */
+  public boolean isBlocked() {
+    if (isSingle()) {
+      return toSingle.isSinkFull();
+    }
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].pending() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Between two turns: removes the receivers that take nothing any more, and moves what poll(2)
    * would not tell of.
    */
   public void update() {
@@ -110,93 +203,90 @@ public final class Fanout {
         remove(i);
       }
     }
-    if (!isDirect()) {
-      consume();
-      while (count > 1 && source.holdsBytes() && shareCopies()) {
-        for (int i = 0; i < count; i++) {
-          receivers[i].turnOwn();
-        }
+    if (waitedFor() == 0) {
+      // The last client finishes, and none could be added for want of descriptors.
+      receivers[firstFinishing()].begin(console.sink(), Overflow.WAIT, takenByRemoved);
+    }
+    consume();
+    if (!isSingle()) {
+      while (remaining > 0 && source.holdsBytes() && share()) {
+        continue;
       }
-      becomeDirect();
+      becomeSingle();
     }
   }
 
   private void remove(int index) {
     Receiver removed = receivers[index];
-    long position = consumed + removed.ahead() - removed.ownPending();
-    if (count == 1) {
-      discardDelivered(removed, furthest - position);
-      removed.sink(fallback);
-      direct.sinkChanged();
+    noteTaken(removed);
+    if (waitedFor() == (removed.isWaitedFor() ? 1 : 0)) {
+      removed.begin(console.sink(), Overflow.WAIT, takenByRemoved);
+      toSingle.sinkChanged();
       return;
     }
-    furthest = Math.max(furthest, position);
-    removed.closeOwnPipe();
-    removed.sink(fallback);
+    removed.closePipe();
+    removed.begin(console.sink(), Overflow.WAIT, 0);
     count--;
     System.arraycopy(receivers, index + 1, receivers, index, count - index);
     receivers[count] = removed;
   }
 
-  /** What a receiver has had that was removed before the last one is not the fallback's. */
-  private void discardDelivered(Receiver last, long bytes) {
-    long left = bytes - last.discardOwn(bytes);
-    consume();
-    while (left > 0) {
-      long dropped = source.discard(left);
-      if (dropped <= 0) {
-        return;
-      }
-      left -= dropped;
-      delivered(dropped);
+  /** What a receiver has taken that is removed is not the next one's. */
+  private void noteTaken(Receiver removed) {
+    if (removed.isWaitedFor()) {
+      takenByRemoved = Math.max(takenByRemoved, removed.taken());
     }
   }
 
-  /** Whether output waits for a receiver that was full when it was offered some. */
-  public boolean isBlocked() {
-    boolean isBlocked = isDirect() && direct.isSinkFull();
-    for (int i = 0; !isDirect() && i < count; i++) {
-      isBlocked |= !receivers[i].isOwnPipeEmpty();
+  /** How many receivers the source keeps its bytes for. */
+  private int waitedFor() {
+    int waitedFor = 0;
+    for (int i = 0; i < count; i++) {
+      waitedFor += receivers[i].isWaitedFor() ? 1 : 0;
     }
-    return isBlocked;
+    return waitedFor;
   }
 
-  private boolean isDirect() {
-    return !receivers[0].hasOwnPipe();
+  /** Only if there is one. */
+  private int firstFinishing() {
+    int first = 0;
+    while (!receivers[first].isFinishing()) {
+      first++;
+    }
+    return first;
   }
 
-  /** Once a receiver that is left alone has taken what its own pipe held. */
-  private void becomeDirect() {
-    if (count == 1 && receivers[0].ahead() == 0 && receivers[0].isOwnPipeEmpty()) {
-      receivers[0].closeOwnPipe();
-      direct.sinkChanged();
+  private boolean isSingle() {
+    return !receivers[0].hasPipe();
+  }
+
+  /** Once a receiver that is left alone has taken what its pipe held. */
+  private void becomeSingle() {
+    Receiver last = receivers[0];
+    boolean isAlone = count == 1 && !history.isOn();
+    if (isAlone && last.ahead() == 0 && last.pending() == 0) {
+      last.closePipe();
+      toSingle.sinkChanged();
     }
   }
 
   /** Asks for what this waits for: output, or space in a receiver. */
   public void arm(PollSet poll) {
-    if (isDirect()) {
+    if (isSingle()) {
       if (remaining > 0) {
-        direct.arm(poll);
+        toSingle.arm(poll);
       }
       return;
     }
+    boolean isMoreWanted = false;
     for (int i = 0; i < count; i++) {
-      receivers[i].armOwn(poll);
+      receivers[i].armPipe(poll);
+      isMoreWanted |= receivers[i].wantsMore();
     }
     boolean isPaused = shortage.isCurrent(pausedIn);
-    if (count > 1 && remaining > 0 && isMoreWanted() && !isPaused) {
+    if (isMoreWanted && remaining > 0 && !isPaused) {
       source.arm(poll);
     }
-  }
-
-  /** Whether a receiver can be copied to; where tee(2) is refused, whether all of them can. */
-  private boolean isMoreWanted() {
-    int wanting = 0;
-    for (int i = 0; i < count; i++) {
-      wanting += receivers[i].wantsMore() ? 1 : 0;
-    }
-    return copies || source.holdsBytes() ? wanting == count : wanting > 0;
   }
 
   /**
@@ -206,102 +296,112 @@ public final class Fanout {
    * @return whether a receiver has taken anything
    */
   public boolean turn(boolean isSourceFilled) {
-    if (isDirect()) {
-      boolean isNothingPending = atOnce == 0 && !source.isHungUp();
+    boolean isNothingPending = turnLimit == 0 && !source.isHungUp();
+    boolean moved;
+    if (isSingle()) {
       if (isNothingPending) {
-        direct.sinkChanged();
+        toSingle.sinkChanged();
       }
-      boolean moved = !isNothingPending && remaining > 0 && direct.turn(isSourceFilled) > 0;
-      atOnce = NO_LIMIT;
-      return moved;
+      moved = !isNothingPending && remaining > 0 && toSingle.turn(isSourceFilled) > 0;
+    } else {
+      if (remaining > 0 && !isNothingPending && (isSourceFilled || source.isReady())) {
+        copyToPipes();
+      }
+      moved = drainPipes();
     }
-    if (count > 1 && remaining > 0 && (isSourceFilled || source.isReady())) {
-      share();
-    }
-    boolean progress = false;
-    for (int i = 0; i < count; i++) {
-      progress |= receivers[i].turnOwn() > 0;
-    }
-    return progress;
+    turnLimit = NO_LIMIT;
+    return moved;
   }
 
-  /** Bytes have left the source; none at its end of file. */
-  private void delivered(long bytes) {
-    consumed += bytes;
-    if (bytes == 0) {
-      remaining = 0;
-    } else if (remaining != NO_LIMIT) {
-      remaining -= bytes;
-    }
+  /**
+   * Moves bytes of the source that are held in memory to all receivers.
+   *
+   * @return whether anything was moved
+   */
+  private boolean share() {
+    boolean isCopied = copyToPipes();
+    return drainPipes() || isCopied;
   }
 
-  /** The source is known to hold bytes, or to be at its end: copies them to all own pipes. */
-  private void share() {
-    if (copies || source.holdsBytes()) {
-      shareCopies();
-      return;
-    }
+  /**
+   * The source is known to hold bytes, or to be at its end: copies them to all pipes.
+   *
+   * @return whether there were any, and space for them
+   */
+  private boolean copyToPipes() {
+    boolean isCopied = false;
+    long max = Math.min(Math.min(remaining, limitOfTurn()), Pump.MAX_AT_ONCE);
     for (int i = 0; i < count; i++) {
       if (receivers[i].wantsMore()) {
-        long copied = receivers[i].tee(source, Math.min(remaining, Pump.MAX_AT_ONCE));
+        long copied = receivers[i].tee(source, max);
+        isCopied |= copied > 0;
         if (copied == 0) {
-          delivered(0);
+          remaining = 0;
         }
         if (Errno.isShortage(copied)) {
           pausedIn = shortage.note();
         }
-        copies |= Errno.isRefusal(copied);
       }
+    }
+    return isCopied;
+  }
+
+  /** With nothing pending only the end of file is looked for. */
+  private long limitOfTurn() {
+    return turnLimit == 0 ? NO_LIMIT : turnLimit;
+  }
+
+  private boolean drainPipes() {
+    boolean moved = false;
+    for (int i = 0; i < count; i++) {
+      moved |= receivers[i].turn() > 0;
     }
     consume();
+    return moved;
   }
 
-  /** Where tee(2) is refused, bytes are read only when all own pipes have space for them. */
-  private boolean shareCopies() {
-    boolean haveSpace = true;
-    for (int i = 0; i < count; i++) {
-      haveSpace &= receivers[i].hasSpace();
-    }
-    if (!haveSpace) {
-      return false;
-    }
-    long copied = source.copy(copyToAll, Math.min(remaining, PipeWriter.MAX_COPY));
-    if (copied >= 0) {
-      delivered(copied);
-    }
-    return copied > 0;
-  }
-
-  private final class CopyToAll implements PipeReader.Writer {
-
-    @Override
-    public long write(NativeBuffer buffer, int offset, int length) {
-      for (int i = 0; i < count; i++) {
-        receivers[i].write(buffer, offset, length);
-      }
-      return length;
-    }
-  }
-
-  /** Takes out of the source what every receiver has in its own pipe. */
+  /** Takes out of the source what one receiver has taken and all others have in their pipes. */
   private void consume() {
-    long common = NO_LIMIT;
-    for (int i = 0; i < count; i++) {
-      common = Math.min(common, receivers[i].ahead());
-    }
-    while (common > 0) {
-      long consumed = source.splice(devNull, common);
-      if (consumed <= 0) {
-        consumed = source.discard(common);
-      }
-      if (consumed <= 0) {
+    long bytes = consumable();
+    while (bytes > 0) {
+      long gone =
+          history.isOn() ? history.take(source, bytes, devNull) : source.drop(devNull, bytes);
+      if (gone <= 0) {
+        pausedIn = Errno.isShortage(gone) ? shortage.note() : pausedIn;
         return;
       }
-      common -= consumed;
-      delivered(consumed);
+      bytes -= gone;
+      consumed(gone);
       for (int i = 0; i < count; i++) {
-        receivers[i].consumed(consumed);
+        receivers[i].consumed(gone);
       }
+    }
+  }
+
+  private long consumable() {
+    long bytes = Math.min(takenByAny(), history.room());
+    for (int i = 0; i < count; i++) {
+      if (receivers[i].isWaitedFor()) {
+        bytes = Math.min(bytes, receivers[i].ahead());
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      Receiver each = receivers[i];
+      boolean isBehind = !each.isWaitedFor() && !each.isFinishing() && each.ahead() < bytes;
+      if (isBehind && each.hasFallenBehind()) {
+        each.sink().fallBehind();
+      } else if (isBehind && each.ahead() >= 0) {
+        bytes = each.ahead();
+      }
+    }
+    return bytes;
+  }
+
+  /** Bytes have left the source. */
+  private void consumed(long bytes) {
+    takenByRemoved = Math.max(takenByRemoved - bytes, 0);
+    if (remaining != NO_LIMIT) {
+      remaining -= bytes;
     }
   }
 
@@ -312,14 +412,14 @@ public final class Fanout {
 
   /** What the source gets from now on is left for the next turn: a client may connect before it. */
   public void limitTurnToPending() {
-    atOnce = source.pending();
+    turnLimit = source.pending();
   }
 
   /** Nothing is to be delivered any more. */
   public void discard() {
     remaining = 0;
     for (int i = 0; i < count; i++) {
-      receivers[i].closeOwnPipe();
+      receivers[i].closePipe();
     }
   }
 
@@ -329,7 +429,7 @@ public final class Fanout {
       return false;
     }
     for (int i = 0; i < count; i++) {
-      if (receivers[i].hasOwnPipe() && !receivers[i].isOwnPipeEmpty()) {
+      if (receivers[i].pending() > 0) {
         return false;
       }
     }
@@ -342,14 +442,16 @@ public final class Fanout {
   }
 
   /** Takes from the source itself, for the only receiver. */
-  private final class First implements Sink {
+  private final class SingleSink implements Sink {
 
     @Override
     public long take(PipeReader from, long max) {
-      long limit = atOnce == 0 ? NO_LIMIT : atOnce;
-      long moved = receivers[0].take(from, Math.min(limit, Math.min(max, remaining)));
-      if (moved >= 0) {
-        delivered(moved);
+      long limit = Math.min(remaining, limitOfTurn());
+      long moved = receivers[0].take(from, Math.min(max, limit));
+      if (moved > 0) {
+        consumed(moved);
+      } else if (moved == 0) {
+        remaining = 0;
       }
       return moved == 0 ? -Errno.EAGAIN : moved;
     }

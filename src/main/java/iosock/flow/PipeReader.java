@@ -35,8 +35,8 @@ public final class PipeReader implements End {
   private int start;
   private int end;
 
-  /** splice(2) to a descriptor was refused. */
-  private boolean copies;
+  private boolean spliceRefused;
+  private boolean teeRefused;
 
   private final Target target = new Target();
 
@@ -92,12 +92,12 @@ public final class PipeReader implements End {
    *     another negative errno, of {@code to}
    */
   public long drain(int to, long max) {
-    if (!copies && !holdsBytes()) {
+    if (!spliceRefused && !holdsBytes()) {
       long moved = splice(to, max);
       if (!Errno.isRefusal(moved)) {
         return moved;
       }
-      copies = true;
+      spliceRefused = true;
     }
     target.fd = to;
     return copy(target, max);
@@ -124,12 +124,49 @@ public final class PipeReader implements End {
   }
 
   /**
-   * Copies references to at most {@code max} bytes into another pipe, leaving them here.
+   * Copies at most {@code max} bytes from the head of the pipe into another pipe, and leaves them
+   * here: references, by tee(2); where that is refused, the bytes.
    *
-   * @return as tee(2), or the negative errno
+   * @param pipe non-blocking
+   * @return how many; 0 at end of file; -EAGAIN if this is empty or {@code pipe} is full; or
+   *     another negative errno
    */
   public long tee(int pipe, long max) {
-    return libc.tee(fd(), pipe, max, Fcntl.SPLICE_F_NONBLOCK);
+    if (!teeRefused && !holdsBytes()) {
+      long copied = libc.tee(fd(), pipe, max, Fcntl.SPLICE_F_NONBLOCK);
+      if (!Errno.isRefusal(copied)) {
+        return copied;
+      }
+      teeRefused = true;
+    }
+    long read = read(max);
+    return read <= 0 ? read : libc.write(pipe, buffer, start, (int) Math.min(end - start, max));
+  }
+
+  /**
+   * Reads at most {@code length} bytes out of the pipe.
+   *
+   * @return how many; 0 at end of file; or a negative errno
+   */
+  long read(NativeBuffer to, int offset, int length) {
+    if (!holdsBytes()) {
+      return libc.read(fd(), to, offset, length);
+    }
+    int held = Math.min(end - start, length);
+    to.put(offset, buffer, start, held);
+    start += held;
+    return held;
+  }
+
+  /**
+   * Drops at most {@code max} bytes, without reading them where the kernel can.
+   *
+   * @param devNull a descriptor of /dev/null
+   * @return how many; 0 at end of file; or a negative errno
+   */
+  long drop(int devNull, long max) {
+    long dropped = holdsBytes() ? 0 : splice(devNull, max);
+    return dropped > 0 ? dropped : discard(max);
   }
 
   /**

@@ -44,6 +44,7 @@ public final class Pump {
   private final Shortage shortage;
   private long remaining = NO_LIMIT;
   private boolean sinkFull;
+  private long moved;
   private boolean ended;
   private int pausedIn;
   private int errno;
@@ -100,23 +101,24 @@ public final class Pump {
     if (ended || isPaused()) {
       return 0;
     }
-    long moved = transfer.move(Math.min(remaining, MAX_AT_ONCE));
-    if (moved > 0) {
+    long result = transfer.move(Math.min(remaining, MAX_AT_ONCE));
+    if (result > 0) {
       sinkFull = holdBytes();
-      remaining = remaining == NO_LIMIT ? NO_LIMIT : remaining - moved;
+      moved += result;
+      remaining = remaining == NO_LIMIT ? NO_LIMIT : remaining - result;
       ended = remaining == 0;
-    } else if (Errno.isNotNow(moved)) {
+    } else if (Errno.isNotNow(result)) {
       sinkFull = isSourceReady || holdBytes();
-    } else if (Errno.isShortage(moved)) {
+    } else if (Errno.isShortage(result)) {
       pausedIn = shortage.note();
       sinkFull |= holdBytes();
-    } else if (moved == Source.EMPTY) {
+    } else if (result == Source.EMPTY) {
       sinkFull = false;
     } else {
       ended = true;
-      errno = (int) -moved;
+      errno = (int) -result;
     }
-    return Math.max(moved, 0);
+    return Math.max(result, 0);
   }
 
   /**
@@ -139,6 +141,11 @@ public final class Pump {
   /** Whether this waits for space in the sink, and not for bytes from the source. */
   public boolean isSinkFull() {
     return sinkFull;
+  }
+
+  /** How many bytes were moved since the beginning. */
+  public long moved() {
+    return moved;
   }
 
   /** Whether there is no reason not to try again at once. */

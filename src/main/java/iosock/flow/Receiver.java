@@ -1,7 +1,6 @@
 package iosock.flow;
 
 import iosock.posix.Errno;
-import iosock.posix.InstantPoll;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
@@ -11,36 +10,56 @@ import iosock.posix.PollSet;
  * from which the sink takes.
  *
  * <p>tee(2) cannot skip bytes, so {@code ahead} counts the bytes at the head of the source that the
- * own pipe has got already. Nothing more is copied there before those have left the source.
+ * pipe has got already, or that this receiver is not to get. Nothing more is copied into the pipe
+ * before those have left the source.
  */
 final class Receiver implements Sink {
 
   private static final int NO_PIPE = -1;
 
   private final Libc libc;
-  private final PipeReader own;
-  private final InstantPoll now = new InstantPoll();
+  private final PipeReader pipe;
   private final Pump pump;
   private Sink sink;
-  private int ownWriteEnd = NO_PIPE;
-  private boolean ownFull;
-  private boolean ownFilled;
+  private Overflow overflow = Overflow.WAIT;
+  private int writeEnd = NO_PIPE;
   private long ahead;
+  private long pending;
+  private boolean full;
+  private boolean filled;
+  private boolean finishing;
 
   Receiver(Libc libc, Sink sink, Shortage shortage) {
     this.libc = libc;
     this.sink = sink;
-    own = new PipeReader(libc, NO_PIPE);
-    pump = Pump.drain(own, this, shortage);
+    pipe = new PipeReader(libc, NO_PIPE);
+    pump = Pump.drain(pipe, this, shortage);
   }
 
   Sink sink() {
     return sink;
   }
 
-  /** Another sink takes over what this one has not taken. */
-  void sink(Sink other) {
+  /**
+   * Another sink takes the place of this one.
+   *
+   * @param skipped how many bytes at the head of the source it is not to get
+   */
+  void begin(Sink other, Overflow onOverflow, long skipped) {
+    while (pending > 0) {
+      long dropped = pipe.discard(pending);
+      if (dropped <= 0) {
+        break;
+      }
+      pending -= dropped;
+    }
     sink = other;
+    overflow = onOverflow;
+    ahead = skipped;
+    pending = 0;
+    full = false;
+    filled = false;
+    finishing = false;
     pump.sinkChanged();
   }
 
@@ -61,123 +80,119 @@ final class Receiver implements Sink {
     return taken < 0 && !Errno.isShortage(taken) ? -Errno.EAGAIN : taken;
   }
 
-  boolean hasOwnPipe() {
-    return ownWriteEnd != NO_PIPE;
+  boolean hasPipe() {
+    return writeEnd != NO_PIPE;
   }
 
   /**
    * @param ends receives what pipe2(2) writes
    * @return whether there is a pipe now: not if there are no descriptors left
    */
-  boolean openOwnPipe(NativeBuffer ends, int flags) {
-    if (!hasOwnPipe()) {
+  boolean openPipe(NativeBuffer ends, int flags) {
+    if (!hasPipe()) {
       if (libc.pipe2(ends, flags) < 0) {
         return false;
       }
-      Pipe pipe = Pipe.ofEnds(ends).large(libc);
-      own.fd(pipe.readEnd());
-      ownWriteEnd = pipe.writeEnd();
+      Pipe opened = Pipe.ofEnds(ends).large(libc);
+      pipe.fd(opened.readEnd());
+      writeEnd = opened.writeEnd();
       pump.sinkChanged();
     }
     return true;
   }
 
   /** What is in the pipe is dropped. */
-  void closeOwnPipe() {
-    if (hasOwnPipe()) {
-      libc.close(own.fd());
-      libc.close(ownWriteEnd);
-      own.fd(NO_PIPE);
-      ownWriteEnd = NO_PIPE;
+  void closePipe() {
+    if (hasPipe()) {
+      libc.close(pipe.fd());
+      libc.close(writeEnd);
+      pipe.fd(NO_PIPE);
+      writeEnd = NO_PIPE;
     }
     ahead = 0;
-    ownFull = false;
-    ownFilled = false;
+    pending = 0;
+    full = false;
+    filled = false;
   }
 
-  /** How many bytes of its own pipe the sink has not taken. */
-  long ownPending() {
-    return hasOwnPipe() ? own.pending() : 0;
+  /** The sink gets what its pipe holds, and nothing more. */
+  void finish() {
+    finishing = true;
   }
 
-  /**
-   * Drops bytes of the own pipe.
-   *
-   * @return how many; fewer than asked for if it holds no more
-   */
-  long discardOwn(long bytes) {
-    long left = bytes;
-    while (left > 0 && hasOwnPipe()) {
-      long dropped = own.discard(left);
-      if (dropped <= 0) {
-        break;
-      }
-      left -= dropped;
-    }
-    return Math.max(bytes, 0) - Math.max(left, 0);
+  boolean isFinishing() {
+    return finishing;
   }
 
-  boolean isOwnPipeEmpty() {
-    return own.pending() == 0;
+  /** Whether the source keeps its bytes until this receiver has them. */
+  boolean isWaitedFor() {
+    return overflow == Overflow.WAIT && !finishing;
   }
 
-  /** Whether something of the source is to be copied to the own pipe. */
+  /** Whether its output is to be closed, as it takes too little. */
+  boolean hasFallenBehind() {
+    return overflow == Overflow.CLOSE && full && ahead == 0;
+  }
+
+  /** Whether something of the source is to be copied into the pipe. */
   boolean wantsMore() {
-    return ahead == 0 && !ownFull;
+    return ahead == 0 && !full && !finishing;
   }
 
   /**
-   * Copies references to what the source holds into the own pipe.
+   * Copies what the source holds into the pipe.
    *
    * @param source known to hold bytes, or to be at its end
-   * @return as tee(2), or the negative errno
+   * @return as {@link PipeReader#tee}
    */
   long tee(PipeReader source, long max) {
-    long copied = source.tee(ownWriteEnd, max);
+    long copied = source.tee(writeEnd, max);
     if (copied > 0) {
       ahead = copied;
-      ownFilled = true;
+      pending += copied;
+      filled = true;
     } else if (Errno.isNotNow(copied)) {
       // Not if the source is empty, as it was consumed since the poll.
-      ownFull = !isOwnPipeEmpty();
+      full = pending > 0;
     }
     return copied;
   }
 
-  /** Whether a copy of {@link PipeWriter#MAX_COPY} bytes fits into the own pipe. */
-  boolean hasSpace() {
-    ownFull = now.events(libc, ownWriteEnd, PollSet.POLLOUT) == 0;
-    return !ownFull;
-  }
-
-  /** Copies bytes into the own pipe, which {@link #hasSpace}. */
-  void write(NativeBuffer buffer, int offset, int length) {
-    libc.write(ownWriteEnd, buffer, offset, length);
-    ownFilled = true;
+  /** How many bytes of its pipe the sink has not taken. */
+  long pending() {
+    return pending;
   }
 
   long ahead() {
     return ahead;
   }
 
+  /** How many bytes at the head of the source the sink has taken; negative if it is behind. */
+  long taken() {
+    return ahead - pending;
+  }
+
   void consumed(long bytes) {
     ahead -= bytes;
   }
 
-  /** Asks for what is in the own pipe, or for space in the sink. */
-  void armOwn(PollSet poll) {
-    pump.arm(poll);
+  /** Asks for space in the sink, if the pipe holds something. */
+  void armPipe(PollSet poll) {
+    if (pending > 0) {
+      pump.arm(poll);
+    }
   }
 
   /**
-   * After a poll: has the sink take from the own pipe.
+   * After a poll: has the sink take from the pipe.
    *
    * @return how many bytes it took
    */
-  long turnOwn() {
-    long moved = pump.turn(ownFilled);
-    ownFilled = false;
-    ownFull &= moved == 0;
+  long turn() {
+    long moved = pending > 0 ? pump.turn(filled) : 0;
+    filled = false;
+    pending -= moved;
+    full &= moved == 0;
     return moved;
   }
 }

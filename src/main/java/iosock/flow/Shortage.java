@@ -18,7 +18,7 @@ public final class Shortage {
    *
    * @return the round in which the caller pauses
    */
-  int note() {
+  public int note() {
     if (!noted) {
       noted = true;
       end = System.nanoTime() + ROUND_NANOS;
@@ -26,7 +26,8 @@ public final class Shortage {
     return round;
   }
 
-  boolean isCurrent(int pausedIn) {
+  /** Whether that round is not over, so that its caller goes on pausing. */
+  public boolean isCurrent(int pausedIn) {
     return pausedIn == round;
   }
 

@@ -15,4 +15,7 @@ public interface Sink extends End {
   default boolean isOpen() {
     return true;
   }
+
+  /** More output waits than is kept for this: it gets no more. For an {@link Overflow#CLOSE}. */
+  default void fallBehind() {}
 }

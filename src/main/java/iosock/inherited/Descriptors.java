@@ -75,6 +75,20 @@ public final class Descriptors {
   }
 
   /**
+   * Keeps a descriptor that was inherited above standard error from the command. To be called after
+   * {@link #setCloexecOnVmDescriptors}.
+   *
+   * @return whether it was inherited
+   */
+  boolean take(int fd) {
+    boolean isInherited = inherited.remove(Integer.valueOf(fd));
+    if (isInherited) {
+      libc.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+    }
+    return isInherited;
+  }
+
+  /**
    * Closes what was inherited above standard error, once the command has it: what the command
    * closes is then closed. To be called after {@link #setCloexecOnVmDescriptors}.
    */

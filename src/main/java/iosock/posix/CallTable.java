@@ -69,6 +69,11 @@ public final class CallTable {
     return add(Libc.SETSID, 0, 0, 0);
   }
 
+  /** Makes the child the leader of a new process group: setpgid(2). */
+  public CallTable setpgid() {
+    return add(Libc.SETPGID, 0, 0, 0);
+  }
+
   /** Makes a terminal the controlling one: ioctl_tty(2). */
   public CallTable tiocsctty(int fd) {
     return add(Libc.IOCTL, fd, Ioctl.TIOCSCTTY, 0);

@@ -8,6 +8,7 @@ public final class Errno {
 
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EIO = 5;
   public static final int EBADF = 9;
@@ -23,6 +24,7 @@ public final class Errno {
   public static final int ENOSYS = 38;
   public static final int ENODATA = 61;
   public static final int EPROTOTYPE = 91;
+  public static final int EAFNOSUPPORT = 97;
   public static final int EADDRINUSE = 98;
   public static final int ECONNABORTED = 103;
   public static final int ECONNRESET = 104;

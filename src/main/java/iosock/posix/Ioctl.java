@@ -6,6 +6,9 @@ final class Ioctl {
   /** How many bytes can be read. */
   static final int FIONREAD = 0x541b;
 
+  /** How much a socket has sent that was not read: linux/sockios.h. */
+  static final int SIOCOUTQ = 0x5411;
+
   /** Makes a terminal the controlling terminal of the caller's session. */
   static final int TIOCSCTTY = 0x540e;
 

@@ -32,6 +32,7 @@ public final class Libc {
   private static final long GETPID = Link.function("getpid");
   private static final long GETPPID = Link.function("getppid");
   private static final long GETRLIMIT = Link.function("getrlimit");
+  private static final long GETSOCKNAME = Link.function("getsockname");
   private static final long GETSOCKOPT = Link.function("getsockopt");
   private static final long GETSID = Link.function("getsid");
   private static final long GRANTPT = Link.function("grantpt");
@@ -46,6 +47,7 @@ public final class Libc {
   private static final long PIPE2 = Link.function("pipe2");
   private static final long POLL = Link.function("poll");
   private static final long POSIX_OPENPT = Link.function("posix_openpt");
+  private static final long PRCTL = Link.function("prctl");
   private static final long PUTENV = Link.function("putenv");
   private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
@@ -55,6 +57,7 @@ public final class Libc {
   private static final long SEND = Link.function("send");
   private static final long SENDMSG = Link.function("sendmsg");
   static final long SETSID = Link.function("setsid");
+  static final long SETPGID = Link.function("setpgid");
   private static final long SETSOCKOPT = Link.function("setsockopt");
   static final long SETRLIMIT = Link.function("setrlimit");
   private static final long SHUTDOWN = Link.function("shutdown");
@@ -198,6 +201,13 @@ public final class Libc {
     return result(call(GETSID, pid, 0, 0));
   }
 
+  /**
+   * @param name receives the socket's own address
+   */
+  public int getsockname(int fd, PeerName name) {
+    return result(call(GETSOCKNAME, fd, name.address(), name.lengthAddress()));
+  }
+
   /** For options that are an int. */
   public int getsockopt(int fd, int level, int option) {
     length.putInt(0, Integer.BYTES);
@@ -239,6 +249,15 @@ public final class Libc {
     return result < 0 ? result : word.getInt(0);
   }
 
+  /**
+   * @return how much memory the peer of a Unix socket has not taken by reading: SIOCOUTQ, unix(7);
+   *     or a negative errno
+   */
+  public int siocoutq(int fd) {
+    int result = result(call(IOCTL, fd, Ioctl.SIOCOUTQ, word.address()));
+    return result < 0 ? result : word.getInt(0);
+  }
+
   /** Whether {@code fd} is the master of a pseudo-terminal: ioctl_tty(2). */
   public boolean isPtyMaster(int fd) {
     return result(call(IOCTL, fd, Ioctl.TIOCGPTN, word.address())) == 0;
@@ -273,6 +292,10 @@ public final class Libc {
     return (int) call(ISATTY, fd, 0, 0) == 1;
   }
 
+  /**
+   * @param pid a process; or the negative number of a process group
+   * @param signal 0 to send none
+   */
   public int kill(int pid, int signal) {
     return result(call(KILL, pid, signal, 0));
   }
@@ -303,6 +326,11 @@ public final class Libc {
     return result(call(POSIX_OPENPT, flags, 0, 0));
   }
 
+  /** For options that have one argument. */
+  public int prctl(int option, long argument) {
+    return result(call(PRCTL, option, argument, 0, 0, 0, 0));
+  }
+
   /**
    * Sends a signal to the calling thread. If it stops the process, this returns once it goes on.
    */
@@ -319,7 +347,11 @@ public final class Libc {
   }
 
   public long read(int fd, NativeBuffer buffer, int length) {
-    return call(READ, fd, buffer.address(), length);
+    return read(fd, buffer, 0, length);
+  }
+
+  public long read(int fd, NativeBuffer buffer, int offset, int length) {
+    return call(READ, fd, buffer.address() + offset, length);
   }
 
   /**
@@ -427,7 +459,14 @@ public final class Libc {
 
   /** The text of an error, in the user's language and charset. */
   public byte[] strerror(int errno) {
-    long text = call(STRERROR, errno, 0, 0);
+    return string(call(STRERROR, errno, 0, 0));
+  }
+
+  /**
+   * @param text the address of a string of libc's
+   * @return a copy, without its NUL
+   */
+  public byte[] string(long text) {
     NativeBuffer copy = new NativeBuffer((int) call(STRLEN, text, 0, 0));
     call(MEMCPY, copy.address(), text, copy.size());
     return copy.get(0, copy.size());

@@ -88,4 +88,9 @@ public final class NativeBuffer {
   public void put(int offset, byte[] source) {
     bytes.put(offset, source);
   }
+
+  /** Copies {@code length} bytes of another block. */
+  public void put(int offset, NativeBuffer source, int from, int length) {
+    bytes.put(offset, source.bytes, from, length);
+  }
 }

@@ -1,6 +1,6 @@
 package iosock.posix;
 
-/** The address that a peer has given its socket, received from the kernel. */
+/** The address of a socket, mostly of a peer's, received from the kernel. */
 public final class PeerName {
 
   private final NativeBuffer address = new NativeBuffer(SocketAddress.SIZEOF);

@@ -13,6 +13,7 @@ public final class Sockets {
   public static final int SOL_SOCKET = 1;
   public static final int SO_TYPE = 3;
   public static final int SO_LINGER = 13;
+  public static final int SO_ACCEPTCONN = 30;
   public static final int SO_DOMAIN = 39;
   public static final int SO_OOBINLINE = 10;
   static final int SO_PEERCRED = 17;
@@ -23,6 +24,7 @@ public final class Sockets {
 
   static final int SCM_RIGHTS = 1;
 
+  public static final int SHUT_RD = 0;
   public static final int SHUT_WR = 1;
   public static final int SHUT_RDWR = 2;
 

@@ -5,46 +5,63 @@ import iosock.posix.Failure;
 import iosock.posix.PollSet;
 import iosock.posix.Watch;
 import iosock.socket.Listener;
-import iosock.socket.Rejection;
 
-/** Accepts connections, and decides which of them become clients. */
+/** Accepts the connections to a listening socket. */
 final class Acceptor {
 
   /** Where no connection can be accepted for want of descriptors, when to try again. */
   private static final long BACKOFF_NANOS = 1_000_000_000;
 
-  private final ErrorLog log;
+  private final Log log;
   private final Listener listener;
-  private final Clients clients;
+  private final Admission admission;
   private final Deadlines deadlines;
+  private final Deadlines.Kind backoff;
   private final Watch watch;
-  private boolean rejecting;
+  private boolean closing;
+  private boolean leaving;
 
   /** Whether an error was reported since the last connection. */
   private boolean errorLogged;
 
   /**
    * @param listener stays the caller's to close
+   * @param backoff the deadline that is this acceptor's own
    */
-  Acceptor(ErrorLog log, Listener listener, Clients clients, Deadlines deadlines) {
+  Acceptor(
+      Log log,
+      Listener listener,
+      Admission admission,
+      Deadlines deadlines,
+      Deadlines.Kind backoff) {
     this.log = log;
     this.listener = listener;
-    this.clients = clients;
+    this.admission = admission;
     this.deadlines = deadlines;
+    this.backoff = backoff;
     watch = new Watch(listener.fd());
   }
 
-  /** From now on every connection is closed at once. */
-  void rejectNew() {
-    rejecting = true;
+  /**
+   * From now on every connection is closed at once; to an inherited socket it stays pending, for
+   * the next server.
+   */
+  void closeNew() {
+    closing = true;
+    leavePending();
+  }
+
+  /** From now on no connection to an inherited socket is accepted. */
+  void leavePending() {
+    leaving = listener.isInherited();
   }
 
   /** Asks for connections; last of all, as {@link Relay} says. */
   void arm(PollSet poll) {
-    if (deadlines.isDue(Deadlines.Kind.ACCEPT)) {
-      deadlines.clear(Deadlines.Kind.ACCEPT);
+    if (deadlines.isDue(backoff)) {
+      deadlines.clear(backoff);
     }
-    if (clients.mayAccept() && !deadlines.isSet(Deadlines.Kind.ACCEPT)) {
+    if (!leaving && admission.mayAccept() && !deadlines.isSet(backoff)) {
       poll.watch(watch, PollSet.POLLIN);
     }
   }
@@ -57,13 +74,13 @@ final class Acceptor {
    *     since
    */
   void accept(boolean always) {
-    boolean isToLook = always && !deadlines.isSet(Deadlines.Kind.ACCEPT);
+    boolean isToLook = always && !deadlines.isSet(backoff);
     // Any event may have freed a descriptor.
-    deadlines.clear(Deadlines.Kind.ACCEPT);
-    if (watch.revents() == 0 && !isToLook) {
+    deadlines.clear(backoff);
+    if (leaving || watch.revents() == 0 && !isToLook) {
       return;
     }
-    for (int i = 0; i <= Listener.BACKLOG && clients.mayAccept(); i++) {
+    for (int i = 0; i <= Listener.BACKLOG && admission.mayAccept(); i++) {
       int connection = listener.accept();
       if (connection < 0) {
         if (isShortage(-connection)) {
@@ -72,32 +89,19 @@ final class Acceptor {
         return;
       }
       errorLogged = false;
-      admit(connection);
+      if (listener.permits(connection)) {
+        admission.admit(connection, closing);
+      } else {
+        admission.refuse(connection);
+      }
     }
   }
 
   private void backOff(int errno) {
-    deadlines.set(Deadlines.Kind.ACCEPT, System.nanoTime() + BACKOFF_NANOS);
+    deadlines.set(backoff, System.nanoTime() + BACKOFF_NANOS);
     if (!errorLogged && !Errno.isShortage(-errno)) {
       errorLogged = true;
       log.log(new Failure("accept", "a connection", errno));
-    }
-  }
-
-  private void admit(int connection) {
-    if (!listener.permits(connection)) {
-      clients.reject(connection, Rejection.NOT_PERMITTED);
-      return;
-    }
-    if (clients.isFull()) {
-      clients.detachGoneSincePoll();
-    }
-    if (clients.isFull()) {
-      clients.reject(connection, Rejection.IN_USE);
-    } else if (rejecting) {
-      clients.reject(connection, Rejection.NONE);
-    } else {
-      clients.attach(connection);
     }
   }
 

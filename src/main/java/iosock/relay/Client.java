@@ -1,12 +1,19 @@
 package iosock.relay;
 
+import iosock.flow.History;
+import iosock.flow.Overflow;
 import iosock.flow.PipeReader;
 import iosock.flow.PipeWriter;
+import iosock.flow.Replay;
+import iosock.flow.Shortage;
 import iosock.flow.Sink;
 import iosock.flow.SocketReader;
 import iosock.flow.SocketWriter;
 import iosock.posix.Errno;
+import iosock.posix.Libc;
+import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
+import iosock.posix.Sockets;
 import iosock.posix.Watch;
 
 /**
@@ -19,12 +26,16 @@ final class Client implements Sink {
   private static final long NEVER = Long.MAX_VALUE;
   private static final int GONE = PollSet.POLLHUP | PollSet.POLLERR | PollSet.POLLNVAL;
 
-  /** How bytes go in and out of a socket, unless there is something to go beside them. */
-  private static final Plain PLAIN = new Plain();
-
+  private final Libc libc;
   private final Watch watch = new Watch(NO_SOCKET);
-  private SocketReader reader = PLAIN;
-  private SocketWriter writer = PLAIN;
+
+  /** How bytes go in and out of a socket, unless there is something to go beside them. */
+  private final Plain plain;
+
+  private final Replay replay;
+  private final PipeReader.Writer replayWriter = new ReplayWriter();
+  private SocketReader reader;
+  private SocketWriter writer;
   private boolean inputOpen;
 
   /** When the peer shut down sending, as a count of such events; NEVER while it has not. */
@@ -32,21 +43,50 @@ final class Client implements Sink {
 
   private boolean outputOpen;
   private boolean isNew;
+  private boolean replaced;
+  private boolean isNewlyReplaced;
+  private boolean discarding;
   private int errno;
   private boolean isServer;
+  private int pausedIn;
+  private boolean paused;
+
+  /** How many bytes it has taken. */
+  private long taken;
+
+  /** The same when {@link #stalledSince} was asked last. */
+  private long takenBefore;
+
+  private long stalledSince;
+
+  /** What the peer had not read then: {@link Libc#siocoutq}. */
+  private int unread;
+
+  Client(Libc libc, History history) {
+    this.libc = libc;
+    plain = new Plain(libc);
+    replay = new Replay(history);
+  }
 
   /**
    * @param fd non-blocking; {@link Clients} closes it
    */
   void connected(int fd) {
     watch.fd(fd);
-    reader = PLAIN;
-    writer = PLAIN;
+    replay.reset();
+    reader = plain;
+    writer = plain;
     inputOpen = true;
     sendingEnded = NEVER;
     outputOpen = true;
     isNew = true;
+    replaced = false;
+    isNewlyReplaced = false;
+    discarding = false;
     errno = 0;
+    pausedIn = 0;
+    paused = false;
+    stalledSince = NEVER;
   }
 
   /** This is the server that iosock has connected to, which may send a {@code Rejection}. */
@@ -69,6 +109,11 @@ final class Client implements Sink {
     writer = other;
   }
 
+  /** Whether it gets output only from now on. */
+  boolean isNew() {
+    return isNew;
+  }
+
   /** Whether it has been connected since this was asked last. */
   boolean takeNew() {
     boolean was = isNew;
@@ -76,9 +121,64 @@ final class Client implements Sink {
     return was;
   }
 
-  /** Asks for the end of the connection alone. */
+  /** Another client replaces this one, which gets what is in its pipes and nothing more. */
+  void replace() {
+    replaced = true;
+    isNewlyReplaced = true;
+    replay.waitNoMore();
+  }
+
+  /** Whether it has been replaced since this was asked last. */
+  boolean takeNewlyReplaced() {
+    boolean was = isNewlyReplaced;
+    isNewlyReplaced = false;
+    return was;
+  }
+
+  boolean isReplaced() {
+    return replaced;
+  }
+
+  /** The peer is to get earlier output first. */
+  void beginReplay(Overflow overflow) {
+    replay.begin(overflow);
+  }
+
+  boolean isReplayPending() {
+    return replay.isPending();
+  }
+
+  /**
+   * Sends what the socket takes of earlier output.
+   *
+   * @return whether it has taken anything
+   */
+  boolean sendReplay(Shortage shortage) {
+    long before = taken;
+    long sent = 1;
+    paused = shortage.isCurrent(pausedIn);
+    while (sent > 0 && replay.isPending() && outputOpen && !paused) {
+      // More than once, since it may be in two pieces.
+      sent = moved(replay.write(replayWriter));
+      if (Errno.isShortage(sent)) {
+        pausedIn = shortage.note();
+        paused = true;
+      }
+    }
+    if (replay.isOverwritten()) {
+      fallBehind();
+    }
+    return taken > before;
+  }
+
+  /**
+   * Asks for the end of the connection, and for space if there is something to send that is in no
+   * pipe: earlier output, or the notice that ends the connection.
+   */
   void armHangup(PollSet poll) {
-    poll.watch(watch, isServer ? PollSet.POLLPRI : 0);
+    int events = isServer ? PollSet.POLLPRI : 0;
+    boolean isSending = replay.isPending() && !paused || replaced;
+    poll.watch(watch, isSending ? events | PollSet.POLLOUT : events);
   }
 
   /** Whether an out-of-band byte has come. */
@@ -108,8 +208,13 @@ final class Client implements Sink {
     return inputOpen;
   }
 
-  /** The peer sends nothing more. */
-  void inputEnded() {
+  /**
+   * The peer sends nothing more.
+   *
+   * @param moment later than that of any peer that has shut down sending before
+   */
+  void inputEnded(long moment) {
+    peerHalfClosed(moment);
     inputOpen = false;
   }
 
@@ -140,6 +245,17 @@ final class Client implements Sink {
   /** The peer receives nothing more. */
   void endOutput() {
     outputOpen = false;
+    replay.cancel();
+  }
+
+  @Override
+  public void fallBehind() {
+    endOutput();
+  }
+
+  /** From now on what the peer would receive is dropped. */
+  void discardOutput() {
+    discarding = true;
   }
 
   /**
@@ -162,7 +278,7 @@ final class Client implements Sink {
 
   @Override
   public boolean isReady() {
-    return (watch.revents() & ~PollSet.POLLIN) != 0;
+    return discarding || (watch.revents() & ~PollSet.POLLIN) != 0;
   }
 
   @Override
@@ -172,14 +288,70 @@ final class Client implements Sink {
 
   @Override
   public long take(PipeReader from, long max) {
-    long taken = writer.write(watch.fd(), from, max);
-    if (taken < 0 && !Errno.isTemporary(taken)) {
+    if (replay.isPending() || replay.isOverwritten()) {
+      return -Errno.EAGAIN;
+    }
+    return moved(discarding ? from.discard(max) : writer.write(watch.fd(), from, max));
+  }
+
+  /**
+   * @param result how many bytes were sent, or a negative errno
+   */
+  private long moved(long result) {
+    if (result > 0) {
+      taken += result;
+    } else if (result < 0 && !Errno.isTemporary(result)) {
       // EPIPE or ECONNRESET: it receives nothing more. Whether it is gone too, poll(2) will say; of
       // a client that is full when it shuts down receiving, poll(2) says nothing before it leaves.
-      outputOpen = false;
-      noteError(taken);
+      endOutput();
+      noteError(result);
     }
-    return taken;
+    return result;
+  }
+
+  private final class ReplayWriter implements PipeReader.Writer {
+
+    @Override
+    public long write(NativeBuffer bytes, int offset, int length) {
+      return writer.write(watch.fd(), bytes, offset, length);
+    }
+  }
+
+  /**
+   * Since when it has taken nothing while output waited for it.
+   *
+   * @param isWaiting whether output waits for it now
+   * @param now as {@link System#nanoTime}
+   * @return the moment; {@code now} if it takes what there is
+   */
+  long stalledSince(boolean isWaiting, long now) {
+    boolean isStalled = isWaiting && taken == takenBefore;
+    if (!isStalled || stalledSince == NEVER) {
+      stalledSince = now;
+      unread = isWaiting ? libc.siocoutq(watch.fd()) : 0;
+    }
+    takenBefore = taken;
+    return stalledSince;
+  }
+
+  /**
+   * Whether the peer has read something since {@link #stalledSince}: its socket takes more only
+   * once three quarters of its buffer are free (unix_writable), which a slow reader reaches late.
+   * Then it counts as stalled from now on.
+   */
+  boolean hasReadMeanwhile(long now) {
+    int left = libc.siocoutq(watch.fd());
+    boolean hasRead = left < unread;
+    if (hasRead) {
+      unread = left;
+      stalledSince = now;
+    }
+    return hasRead;
+  }
+
+  /** It counts as stalled from now on only. */
+  void forgetStall() {
+    stalledSince = NEVER;
   }
 
   /** EPIPE and ECONNRESET are how connections end; EPIPE may be the pipe's to read into, too. */
@@ -191,7 +363,7 @@ final class Client implements Sink {
 
   /** The connection cannot be served. */
   void fail(int reason) {
-    outputOpen = false;
+    endOutput();
     errno = reason;
   }
 
@@ -200,7 +372,7 @@ final class Client implements Sink {
     return errno;
   }
 
-  private static final class Plain implements SocketReader, SocketWriter {
+  private record Plain(Libc libc) implements SocketReader, SocketWriter {
 
     @Override
     public long read(int socket, PipeWriter to, long max) {
@@ -210,6 +382,12 @@ final class Client implements Sink {
     @Override
     public long write(int socket, PipeReader from, long max) {
       return from.drain(socket, max);
+    }
+
+    @Override
+    public long write(int socket, NativeBuffer bytes, int offset, int length) {
+      int flags = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
+      return libc.send(socket, bytes, offset, length, flags);
     }
   }
 }

@@ -6,6 +6,7 @@ import iosock.posix.Errno;
 import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
+import java.util.function.Consumer;
 
 /**
  * What clients send: a piece of one client after another. What is left of a client that is gone
@@ -17,18 +18,29 @@ final class ClientInput implements Source {
 
   private final Libc libc;
   private final Clients clients;
+  private final Consumer<Client> onInput;
 
   /** The client whose turn is next. */
   private int next;
 
+  /** How many bytes of a piece are still to come, which is that of the client {@code cut}. */
+  private long rest;
+
+  private Client cut;
+
   /** Allocated when nothing reads the pipe any more: what is sent then is dropped. */
   private NativeBuffer discarded;
 
-  private boolean nothingReceived = true;
+  /** How many bytes have come from clients. */
+  private long received;
 
-  ClientInput(Libc libc, Clients clients) {
+  /**
+   * @param onInput is told which client has sent something
+   */
+  ClientInput(Libc libc, Clients clients, Consumer<Client> onInput) {
     this.libc = libc;
     this.clients = clients;
+    this.onInput = onInput;
   }
 
   @Override
@@ -69,7 +81,7 @@ final class ClientInput implements Source {
       if (isGone) {
         clients.drained();
       } else {
-        client.inputEnded();
+        clients.inputEnded(client);
       }
     }
     return readInTurn(to, max);
@@ -86,13 +98,13 @@ final class ClientInput implements Source {
       int index = (next + tried) % clients.count();
       Client client = clients.get(index);
       if (client.isInputOpen() && (client.isReadable() || !isAnyReady)) {
-        long moved = move(client, to, max);
+        long moved = movePiece(client, to, max);
         if (moved > 0) {
-          next = index + 1;
+          next = rest > 0 ? index : index + 1;
           return moved;
         }
         if (isEnd(moved)) {
-          client.inputEnded();
+          clients.inputEnded(client);
         } else {
           result = moved;
         }
@@ -101,15 +113,36 @@ final class ClientInput implements Source {
     return result;
   }
 
+  /**
+   * Where there are several clients: what a client has sent by now is one piece, of which the rest
+   * comes next if the pipe has no space for all of it.
+   */
+  private long movePiece(Client client, PipeWriter to, long max) {
+    if (clients.count() == 1) {
+      rest = 0;
+      return move(client, to, max);
+    }
+    if (rest == 0 || client != cut) {
+      rest = libc.fionread(client.fd());
+      cut = client;
+    }
+    long moved = move(client, to, rest > 0 ? Math.min(rest, max) : max);
+    rest = Math.max(rest - Math.max(moved, 0), 0);
+    return moved;
+  }
+
   private long move(Client client, PipeWriter to, long max) {
     long moved = discarded == null ? client.read(to, max) : discard(client);
     if (moved == -Errno.EPIPE) {
       discarded = new NativeBuffer(DISCARD_SIZE);
       moved = discard(client);
     }
-    nothingReceived &= moved <= 0;
+    if (moved > 0) {
+      received += moved;
+      onInput.accept(client);
+    }
     if (moved == -Errno.ECONNRESET) {
-      // In the place of end of file where the peer left unread what it was sent.
+      // Instead of end of file, if the peer closed with unread data.
       clients.noteReset();
     }
     return moved;
@@ -123,8 +156,8 @@ final class ClientInput implements Source {
     return moved <= 0 && !Errno.isTemporary(moved);
   }
 
-  /** Whether no client has ever sent anything. */
-  boolean nothingReceived() {
-    return nothingReceived;
+  /** How many bytes have come from clients. */
+  long received() {
+    return received;
   }
 }

@@ -7,17 +7,15 @@ import iosock.posix.NativeBuffer;
 import iosock.posix.PollSet;
 import iosock.posix.Sockets;
 import iosock.socket.Listener;
-import iosock.socket.Rejection;
+import iosock.socket.Notice;
 
 /**
- * The connections: the clients that are attached, and those that are gone but whose input the
- * command has not read yet, which are drained first.
+ * The clients that are attached, and those that are gone but whose input the command has not read
+ * yet, which are drained first.
  *
  * <p>A client that has shut down sending stays attached and receives, but does not count towards
- * the limit: a forwarded socket of ssh is never closed before it is sent something.
- *
- * <p>A socket that is done with is only marked, and closed after the turn: so its number is not
- * used again while something of that turn still has it.
+ * the limit: a forwarded socket of ssh is never closed before it is sent something. Nor does a
+ * client that another one has replaced: it receives what is in its pipes, and is closed then.
  */
 final class Clients {
 
@@ -27,24 +25,17 @@ final class Clients {
    */
   static final int MAX_DRAINING = 64;
 
-  /** With more than that, the half-closed client that was attached first is detached. */
+  /** With more than that, the client that has been half-closed for longest is detached. */
   static final int MAX_HALF_CLOSED = 64;
 
-  private static final int UNREAD_SIZE = 1 << 16;
-
   private final Libc libc;
+  private final Connections connections;
   private final int limit;
 
   /** In the order in which they were attached. */
   private final Client[] attached;
 
   private final Client[] draining;
-  private final Client[] free;
-  private final Client[] marked;
-
-  /** Connections that never were clients. */
-  private final int[] rejected;
-
   private final NativeBuffer urgent = new NativeBuffer(1);
   private final InstantPoll now = new InstantPoll();
 
@@ -53,30 +44,44 @@ final class Clients {
 
   private int attachedCount;
   private int drainingCount;
-  private int freeCount;
-  private int markedCount;
-  private int rejectedCount;
   private boolean reset;
   private boolean failed;
-  private Rejection rejection = Rejection.NONE;
+  private Notice notice = Notice.NONE;
 
   /**
    * @param limit how many clients may be attached at once, those not counted that are half-closed
    */
-  Clients(Libc libc, int limit) {
+  Clients(Libc libc, Connections connections, int limit) {
     this.libc = libc;
+    this.connections = connections;
     this.limit = limit;
-    attached = new Client[limit + MAX_HALF_CLOSED];
-    // Those attached when there was space last may all leave with input.
-    draining = new Client[MAX_DRAINING + attached.length + Listener.BACKLOG + 1];
-    free = new Client[attached.length + draining.length];
-    marked = new Client[free.length];
-    rejected = new int[Listener.BACKLOG + 1];
+    attached = new Client[capacity(limit)];
+    draining = new Client[maxDraining(limit)];
+  }
+
+  /** How many clients may be attached at once, counted or not. */
+  static int capacity(int limit) {
+    return limit + MAX_HALF_CLOSED;
+  }
+
+  /** Those attached when there was space last may all leave with input. */
+  private static int maxDraining(int limit) {
+    return MAX_DRAINING + capacity(limit) + Listener.BACKLOG + 1;
+  }
+
+  /** How many connections there may be at once, attached or drained. */
+  static int maxConnections(int limit) {
+    return capacity(limit) + maxDraining(limit);
   }
 
   /** Whether another client may be accepted. */
   boolean mayAccept() {
     return drainingCount < MAX_DRAINING;
+  }
+
+  /** How many clients may be attached at once, those not counted that are half-closed. */
+  int limit() {
+    return limit;
   }
 
   boolean isFull() {
@@ -98,31 +103,62 @@ final class Clients {
    */
   Client attach(int fd) {
     if (attachedCount == attached.length) {
-      detachFirstHalfClosed();
+      detachOldestHalfClosed();
     }
-    Client client = freeCount > 0 ? free[--freeCount] : new Client();
-    client.connected(fd);
+    Client client = connections.open(fd);
     attached[attachedCount++] = client;
     return client;
   }
 
-  private void detachFirstHalfClosed() {
-    int first = 0;
-    while (!attached[first].isHalfClosed()) {
-      first++;
+  private void detachOldestHalfClosed() {
+    int oldest = -1;
+    for (int i = 0; i < attachedCount; i++) {
+      boolean isOlder = oldest < 0 || attached[i].hasEndedBefore(attached[oldest]);
+      if (attached[i].isHalfClosed() && isOlder) {
+        oldest = i;
+      }
     }
-    detach(first);
+    detach(oldest);
   }
 
-  /** A connection that is closed after the turn, without having been a client. */
-  void reject(int fd, Rejection reason) {
-    reason.send(libc, fd, urgent);
-    rejected[rejectedCount++] = fd;
+  /** A client sends nothing more, and all that it had sent has been read. */
+  void inputEnded(Client client) {
+    client.inputEnded(halfCloses++);
   }
 
-  /** How many clients may be attached at once, half-closed or not. */
-  int capacity() {
-    return attached.length;
+  /**
+   * Makes room for another client in place of the one that has been connected for longest; only if
+   * there is one that counts.
+   */
+  void replaceLongest() {
+    int longest = 0;
+    while (attached[longest].isHalfClosed()) {
+      longest++;
+    }
+    Client client = attached[longest];
+    // What it has sent is still read, and it can send nothing more.
+    libc.shutdown(client.fd(), Sockets.SHUT_RD);
+    client.peerHalfClosed(halfCloses++);
+    client.replace();
+    if (client.isNew()) {
+      // It has got no output yet.
+      endReplaced(longest);
+    }
+  }
+
+  /** A client that was replaced has got all its output: detaches it, unless its socket is full. */
+  void endReplaced(int index) {
+    Client client = attached[index];
+    if (!client.isOpen() || Notice.TAKEN_OVER.send(libc, client.fd(), urgent)) {
+      libc.shutdown(client.fd(), Sockets.SHUT_WR);
+      detach(index);
+    }
+  }
+
+  /** Closes a client that takes nothing. What it has sent is still read. */
+  void drop(int index) {
+    libc.shutdown(attached[index].fd(), Sockets.SHUT_RDWR);
+    detach(index);
   }
 
   int count() {
@@ -142,6 +178,16 @@ final class Clients {
     return false;
   }
 
+  /** Whether the client with this socket was replaced by another one. */
+  boolean isReplaced(int fd) {
+    for (int i = 0; i < attachedCount; i++) {
+      if (attached[i].fd() == fd) {
+        return attached[i].isReplaced();
+      }
+    }
+    return false;
+  }
+
   boolean isEmpty() {
     return attachedCount == 0;
   }
@@ -149,7 +195,7 @@ final class Clients {
   /** Whether a client is attached that output can go to. */
   boolean hasReceiver() {
     for (int i = 0; i < attachedCount; i++) {
-      if (attached[i].isOpen()) {
+      if (attached[i].isOpen() && !attached[i].isReplaced()) {
         return true;
       }
     }
@@ -188,7 +234,7 @@ final class Clients {
 
   /** All that the client which is drained first had sent has been read. */
   void drained() {
-    markClosed(draining[0]);
+    connections.close(draining[0]);
     drainingCount--;
     System.arraycopy(draining, 1, draining, 0, drainingCount);
   }
@@ -200,18 +246,25 @@ final class Clients {
     }
   }
 
-  /** After a poll, before what was sent is taken: whether a server has said why it closes. */
-  void receiveRejection() {
+  /**
+   * After a poll, before what was sent is taken.
+   *
+   * @return whether a server has said something
+   */
+  boolean receiveNotice() {
+    boolean isReceived = false;
     for (int i = 0; i < attachedCount; i++) {
       if (attached[i].isUrgent()) {
-        rejection = Rejection.receive(libc, attached[i].fd(), urgent);
+        notice = Notice.receive(libc, attached[i].fd(), urgent);
+        isReceived = true;
       }
     }
+    return isReceived;
   }
 
-  /** Why the server has closed the connection, as far as it has said so. */
-  Rejection rejection() {
-    return rejection;
+  /** What the server has said last. */
+  Notice notice() {
+    return notice;
   }
 
   /** After a poll, once what was sent has been taken: detaches the clients that are gone. */
@@ -252,7 +305,7 @@ final class Clients {
     if (libc.fionread(client.fd()) > 0) {
       drain(client);
     } else {
-      markClosed(client);
+      connections.close(client);
     }
   }
 
@@ -267,17 +320,8 @@ final class Clients {
     draining[at] = client;
   }
 
-  /** Detaches the clients that take nothing, and leaves what they sent unread. */
-  void dropReceivers() {
-    while (attachedCount > 0) {
-      Client client = attached[--attachedCount];
-      client.endOutput();
-      markClosed(client);
-    }
-  }
-
   /** Detaches the clients whose connections have failed. */
-  void dropFailed(ErrorLog log) {
+  void dropFailed(Log log) {
     for (int i = attachedCount - 1; i >= 0; i--) {
       Client client = attached[i];
       if (client.errno() != 0) {
@@ -285,8 +329,7 @@ final class Clients {
         failed = true;
         attachedCount--;
         System.arraycopy(attached, i + 1, attached, i, attachedCount - i);
-        client.endOutput();
-        markClosed(client);
+        connections.close(client);
       }
     }
   }
@@ -294,10 +337,6 @@ final class Clients {
   /** Whether a connection has failed. */
   boolean hasFailed() {
     return failed;
-  }
-
-  private void markClosed(Client client) {
-    marked[markedCount++] = client;
   }
 
   /** A client had left without reading all that was sent to it. */
@@ -310,18 +349,6 @@ final class Clients {
     return reset;
   }
 
-  /** After a turn, when nothing has these clients any more. */
-  void closeMarked() {
-    while (markedCount > 0) {
-      Client client = marked[--markedCount];
-      libc.close(client.fd());
-      free[freeCount++] = client;
-    }
-    while (rejectedCount > 0) {
-      libc.close(rejected[--rejectedCount]);
-    }
-  }
-
   /** Has the peers send no more, and read end of file after what they were sent. */
   void shutdownSending() {
     for (int i = 0; i < attachedCount; i++) {
@@ -330,16 +357,11 @@ final class Clients {
   }
 
   /** Ends each connection: the peer reads what it was sent, and then end of file. */
-  void closeGracefully() {
-    for (int i = 0; i < attachedCount; i++) {
-      int fd = attached[i].fd();
-      // Closed with unread input, the peer would read ECONNRESET instead of end of file.
-      libc.shutdown(fd, Sockets.SHUT_RDWR);
-      NativeBuffer unread = new NativeBuffer(UNREAD_SIZE);
-      while (libc.read(fd, unread, UNREAD_SIZE) > 0) {
-        continue;
-      }
-      libc.close(fd);
+  void closeAll() {
+    while (attachedCount > 0) {
+      Client client = attached[--attachedCount];
+      connections.shutdown(client);
+      connections.close(client);
     }
   }
 }

@@ -18,6 +18,16 @@ public interface CommandEndpoint extends Endpoint {
    */
   void endInput(boolean isMidLine);
 
+  /** Marks the end of what is in the input by now. */
+  default void markInput() {}
+
+  /**
+   * Whether all input up to the mark is where the command reads it: in its pipe or on its terminal.
+   */
+  default boolean isMarkReached() {
+    return true;
+  }
+
   /** Nothing takes the command's output any more: SIGPIPE or SIGHUP tells the command. */
   void hangup();
 

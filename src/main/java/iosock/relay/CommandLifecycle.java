@@ -2,12 +2,9 @@ package iosock.relay;
 
 import iosock.child.Child;
 import iosock.child.Reaper;
-import iosock.flow.Source;
 import iosock.flow.StandardOutput;
-import iosock.posix.Failure;
 import iosock.posix.Libc;
 import iosock.posix.PollSet;
-import iosock.posix.SignalSet;
 import iosock.posix.Signals;
 import iosock.tty.OwnTerminal;
 
@@ -22,7 +19,7 @@ final class CommandLifecycle implements Lifecycle {
 
   private enum Phase {
     RUNNING,
-    /** The command has exited, and the near side may still hold output of it. */
+    /** The command and its group have exited, and the near side may still hold output of it. */
     COLLECTING,
     /** All of the output is in the pipes. */
     DRAINING,
@@ -30,17 +27,20 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   private final Libc libc;
-  private final ErrorLog log;
+  private final Log log;
+  private final StopPolicy stop;
   private final Child child;
   private final Reaper reaper;
   private final CommandEndpoint near;
   private final Relay relay;
   private final Clients clients;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final OwnTerminal terminal;
-  private final Source input;
+  private final StopInput input;
   private final StandardOutput stdout;
   private final boolean isOnStdio;
+  private final ServiceManager manager;
   private Phase phase = Phase.RUNNING;
   private boolean terminating;
   private boolean hangupForwarded;
@@ -48,40 +48,43 @@ final class CommandLifecycle implements Lifecycle {
   private boolean outputClosed;
   private long lastProgress;
 
-  /** The signals that could not be sent, bit N-1 for signal N: each is reported once. */
-  private long refused;
-
   /**
    * @param isOnStdio whether the command is on iosock's own standard input and output
+   * @param manager has been told that the command runs
    */
   CommandLifecycle(
-      Libc libc,
-      ErrorLog log,
+      Context context,
       Child child,
+      StopPolicy stop,
       CommandEndpoint near,
       Relay relay,
       Clients clients,
       Deadlines deadlines,
-      OwnTerminal terminal,
-      Source input,
+      Stalls stalls,
+      StopInput input,
       StandardOutput stdout,
-      boolean isOnStdio) {
-    this.libc = libc;
-    this.log = log;
+      boolean isOnStdio,
+      ServiceManager manager) {
+    libc = context.libc();
+    log = context.log();
+    terminal = context.terminal();
     this.child = child;
+    this.stop = stop;
     reaper = new Reaper(libc, child);
     this.near = near;
     this.relay = relay;
     this.clients = clients;
     this.deadlines = deadlines;
-    this.terminal = terminal;
+    this.stalls = stalls;
     this.input = input;
     this.stdout = stdout;
     this.isOnStdio = isOnStdio;
+    this.manager = manager;
   }
 
   @Override
   public void arm(PollSet poll) {
+    manager.arm(poll);
     if (isScreen() && !outputClosed) {
       // For its end alone: a command that writes nothing would never learn of it.
       stdout.armHangup(poll);
@@ -94,15 +97,23 @@ final class CommandLifecycle implements Lifecycle {
       return;
     }
     if (signal == Signals.SIGTSTP && !isInit()) {
-      relay.suspend();
+      suspend();
       return;
     }
     notice(signal);
-    send(isStop(signal) ? Signals.SIGTERM : signal);
+    if (isStop(signal)) {
+      stop.stop();
+    } else {
+      stop.send(signal);
+    }
   }
 
   @Override
   public void kernelSignal(int signal) {
+    if (signal == Signals.SIGTSTP && isInit()) {
+      // From a key. Process 1 has no shell that could have the command go on.
+      return;
+    }
     if (isForGroup(signal) && child.isInOwnGroup()) {
       // The command has got it too.
       notice(signal);
@@ -123,6 +134,23 @@ final class CommandLifecycle implements Lifecycle {
       case Signals.SIGHUP, Signals.SIGCONT -> libc.getsid(0) != libc.getpid();
       default -> false;
     };
+  }
+
+  /**
+   * On a terminal iosock stops as any job does that is told to, or a shell would wait for it; a
+   * command with a group of its own stops with it, and goes on with it by SIGCONT.
+   */
+  private void suspend() {
+    if (!stop.isGroup()) {
+      relay.suspend();
+      return;
+    }
+    stop.send(Signals.SIGTSTP);
+    if (terminal.exists()) {
+      relay.suspend();
+      // Without a shell iosock was not stopped, and there is nothing that sends SIGCONT.
+      stop.send(Signals.SIGCONT);
+    }
   }
 
   /** Process 1 cannot be stopped. */
@@ -151,36 +179,39 @@ final class CommandLifecycle implements Lifecycle {
         near.ownSizeChanged();
       }
       case Signals.SIGWINCH -> near.ownSizeChanged();
-      default -> terminating |= isStop(signal);
-    }
-  }
-
-  /** A command that has changed its user cannot be sent signals: kill(2). */
-  private void send(int signal) {
-    int result = child.signal(signal);
-    if (result < 0 && !SignalSet.contains(refused, signal)) {
-      refused |= SignalSet.bit(signal);
-      String operation = "send signal ".concat(Integer.toString(signal)).concat(" to");
-      log.log(new Failure(operation, "the command", -result));
+      default -> {
+        if (isStop(signal)) {
+          terminating = true;
+          manager.stopping();
+        }
+      }
     }
   }
 
   @Override
   public void reap() {
     reaper.reap();
-    if (child.hasExited() && phase == Phase.RUNNING) {
+    noticeExit();
+  }
+
+  private void noticeExit() {
+    if (phase == Phase.RUNNING && child.hasExited() && !stop.isGroupLeft()) {
       phase = Phase.COLLECTING;
       progress();
+      relay.outbound().forgetStalls();
     }
   }
 
   @Override
   public void turnEnded() {
+    stop.turnEnded(relay.hasInputEnded());
+    noticeExit();
+    manager.turn();
     if (isOnStdio && !outputClosed && isOutputGone()) {
       // As a program that writes to a pipe without a reader is told. Before the end of its input,
       // which comes from the same terminal and means less.
       outputClosed = true;
-      relay.discardOutput();
+      relay.outbound().discardFirst();
       near.hangup();
     }
     if (relay.hasInputEnded() && !inputEnded) {
@@ -205,37 +236,53 @@ final class CommandLifecycle implements Lifecycle {
   }
 
   private void drain() {
+    if (phase != Phase.RUNNING) {
+      relay.leavePending();
+    }
     if (phase == Phase.COLLECTING && near.collectOutput()) {
       phase = Phase.DRAINING;
-      relay.limitOutputToPending();
+      relay.outbound().limitToPending();
     }
-    if (phase == Phase.DRAINING && relay.isOutputDrained()) {
+    if (phase == Phase.DRAINING && relay.outbound().isDrained()) {
       phase = Phase.OVER;
     }
     if (phase == Phase.COLLECTING || phase == Phase.DRAINING) {
-      setDeadline();
-      if (deadlines.isDue(Deadlines.Kind.DRAIN)) {
-        drainTimedOut();
-      }
+      limitDrain();
     }
   }
 
   /** A slow reader of iosock's own standard output is waited for, unless iosock is to terminate. */
-  private void setDeadline() {
+  private void limitDrain() {
     if (terminating) {
-      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + TERMINATING_DRAIN_TIMEOUT_NANOS);
+      limitDrain(TERMINATING_DRAIN_TIMEOUT_NANOS);
     } else if (!isOnStdio) {
-      deadlines.set(Deadlines.Kind.DRAIN, lastProgress + DRAIN_TIMEOUT_NANOS);
+      limitDrain(DRAIN_TIMEOUT_NANOS);
     }
   }
 
-  /** What a client has not taken goes to the console; what the console has not taken is lost. */
-  private void drainTimedOut() {
-    if (clients.hasReceiver()) {
-      clients.dropReceivers();
+  /**
+   * Each receiver that takes nothing for so long is closed. What only a client should have had goes
+   * to the console, whose time begins when no client is waited for; what the console has not taken
+   * then is lost.
+   */
+  private void limitDrain(long nanos) {
+    stalls.limitClients(nanos);
+    stalls.limitObservers(nanos);
+    if (relay.outbound().isReceiverWaitedFor()) {
       progress();
-    } else {
+      deadlines.clear(Deadlines.Kind.DRAIN);
+      return;
+    }
+    deadlines.set(Deadlines.Kind.DRAIN, lastProgress + nanos);
+    if (deadlines.isDue(Deadlines.Kind.DRAIN)) {
       phase = Phase.OVER;
+    }
+  }
+
+  @Override
+  public void clientDropped() {
+    if (phase == Phase.RUNNING) {
+      log.logStalled(stalls.timeout());
     }
   }
 

@@ -7,11 +7,23 @@ final class Deadlines {
 
   enum Kind {
     /** A connection could not be accepted for want of descriptors: time to try again. */
-    ACCEPT,
+    ACCEPT_CLIENT,
+    /** The same for observers. */
+    ACCEPT_OBSERVER,
     /** The command has exited, and a receiver has taken nothing for too long. */
     DRAIN,
+    /** The text that stops the command could not be written in time. */
+    STOP_INPUT,
+    /** The command was asked to stop, and has not exited in time. */
+    KILL,
+    /** Time to look for what is left of the command's process group. */
+    GROUP,
+    /** A client has taken nothing for too long. */
+    STALL,
     /** The kernel had no memory for something: time to try again. */
     RETRY,
+    /** The input has ended, and nothing has come for too long. */
+    WAIT,
     /** The detach key was pressed, and what was typed before it takes too long. */
     DETACH
   }
@@ -33,6 +45,13 @@ final class Deadlines {
     moments[kind.ordinal()] = moment;
   }
 
+  /** As {@link #set}, unless it is set to an earlier moment. */
+  void setEarlier(Kind kind, long moment) {
+    if (!isSet(kind) || moment - moments[kind.ordinal()] < 0) {
+      set(kind, moment);
+    }
+  }
+
   void clear(Kind kind) {
     moments[kind.ordinal()] = NOT_SET;
   }
@@ -45,7 +64,7 @@ final class Deadlines {
     return isSet(kind) && System.nanoTime() - moments[kind.ordinal()] >= 0;
   }
 
-  /** For poll(2): how long it may wait, rounded up; -1 for ever. */
+  /** For poll(2): how long it may wait, rounded up to what an int holds; -1 for ever. */
   int millisLeft() {
     long least = NOT_SET;
     for (long moment : moments) {
@@ -53,6 +72,8 @@ final class Deadlines {
         least = Math.min(least, Math.max(moment - System.nanoTime(), 0));
       }
     }
-    return least == NOT_SET ? FOREVER : (int) (least / NANOS_A_MILLI) + 1;
+    return least == NOT_SET
+        ? FOREVER
+        : (int) Math.min(least / NANOS_A_MILLI + 1, Integer.MAX_VALUE);
   }
 }

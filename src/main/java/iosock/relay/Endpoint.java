@@ -37,6 +37,9 @@ public interface Endpoint {
   /** A client has attached. */
   default void clientAttached(Client client) {}
 
+  /** A client has sent something. */
+  default void clientSent(Client client) {}
+
   /** Clients may have been detached. */
   default void clientsChanged(Clients clients) {}
 
@@ -44,7 +47,7 @@ public interface Endpoint {
   default void ownSizeChanged() {}
 
   /** Reports an error that has ended a flow of bytes, once. */
-  default void logErrors(ErrorLog log) {}
+  default void logErrors(Log log) {}
 
   /** After a turn: closes what is no longer needed. */
   default void closeMarked() {}

@@ -25,6 +25,12 @@ interface Lifecycle {
   /** Output was moved. */
   default void progress() {}
 
+  /** The server that this is connected to has said something. */
+  default void noticeReceived() {}
+
+  /** A client was closed that had taken nothing for too long. */
+  default void clientDropped() {}
+
   /** Whether iosock may stop with its process group, where its terminal is in the background. */
   boolean maySuspend();
 

@@ -2,11 +2,13 @@ package iosock.relay;
 
 import iosock.child.ExitCode;
 import iosock.child.Reaper;
+import iosock.cli.Seconds;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
-import iosock.posix.Libc;
 import iosock.posix.Signals;
+import iosock.socket.Notice;
 import iosock.tty.OwnTerminal;
+import java.util.List;
 
 /**
  * iosock's own standard input and output are joined to peers. Signals end it; otherwise it is over
@@ -17,37 +19,56 @@ final class PeerLifecycle implements Lifecycle {
   /** How long what was typed before the detach key may take. */
   private static final long DETACH_TIMEOUT_NANOS = 1_000_000_000L;
 
-  private final ErrorLog log;
+  /** How long an observer may take nothing, once the input has ended. */
+  private static final long OBSERVER_TIMEOUT_NANOS = 5_000_000_000L;
+
+  private static final long NOTHING = -1;
+
+  private final Log log;
   private final StdioEndpoint near;
   private final Relay relay;
   private final Clients clients;
-  private final Acceptor[] acceptors;
+  private final List<Acceptor> acceptors;
+  private final ClientInput input;
   private final Deadlines deadlines;
+  private final Stalls stalls;
   private final OwnTerminal terminal;
+  private final long waitNanos;
   private final Reaper orphans;
   private boolean halfClosed;
   private boolean detaching;
   private boolean inputEnded;
+  private boolean observing;
+
+  /** How many bytes had come when the wait for more began. */
+  private long receivedBefore = NOTHING;
+
   private boolean over;
   private int exitCode;
 
+  /**
+   * @param waitNanos after the end of the input, for how long nothing may come before all is over
+   */
   PeerLifecycle(
-      Libc libc,
-      ErrorLog log,
+      Context context,
       StdioEndpoint near,
       Relay relay,
-      Clients clients,
-      Acceptor[] acceptors,
+      Audience audience,
+      ClientInput input,
       Deadlines deadlines,
-      OwnTerminal terminal) {
-    this.log = log;
+      Stalls stalls,
+      long waitNanos) {
+    log = context.log();
+    terminal = context.terminal();
     this.near = near;
     this.relay = relay;
-    this.clients = clients;
-    this.acceptors = acceptors;
+    clients = audience.clients();
+    acceptors = audience.acceptors();
+    this.input = input;
     this.deadlines = deadlines;
-    this.terminal = terminal;
-    orphans = new Reaper(libc);
+    this.stalls = stalls;
+    this.waitNanos = waitNanos;
+    orphans = new Reaper(context.libc());
   }
 
   @Override
@@ -74,9 +95,10 @@ final class PeerLifecycle implements Lifecycle {
     checkStdout();
     checkKeyboard();
     checkInput();
-    if (relay.isOutputDrained()) {
-      rejectNew();
+    if (relay.outbound().isDrained()) {
+      closeNew();
       halfClose();
+      awaitMore();
     }
     if (nothingMoreComes()) {
       near.limitToPending();
@@ -92,6 +114,16 @@ final class PeerLifecycle implements Lifecycle {
       end(ExitCode.ofSignal(Signals.SIGPIPE));
     } else if (near.errno() != 0) {
       throw new Failure("write to", "standard output", near.errno());
+    }
+  }
+
+  /** A server that does not read what it is sent is sent nothing. */
+  @Override
+  public void noticeReceived() {
+    if (!observing && clients.notice() == Notice.OBSERVING) {
+      observing = true;
+      clients.get(0).discardOutput();
+      log.logObserving();
     }
   }
 
@@ -112,7 +144,9 @@ final class PeerLifecycle implements Lifecycle {
 
   private void checkInput() {
     if (near.hasInputEnded()) {
-      relay.limitOutputToPending();
+      relay.outbound().limitToPending();
+      // A client is waited for, an observer is not.
+      stalls.limitObservers(OBSERVER_TIMEOUT_NANOS);
       if (!inputEnded && near.inputErrno() != 0) {
         log.log(new Failure("read from", "standard input", near.inputErrno()));
       }
@@ -120,9 +154,9 @@ final class PeerLifecycle implements Lifecycle {
     }
   }
 
-  private void rejectNew() {
-    for (Acceptor acceptor : acceptors) {
-      acceptor.rejectNew();
+  private void closeNew() {
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).closeNew();
     }
   }
 
@@ -133,23 +167,48 @@ final class PeerLifecycle implements Lifecycle {
     }
   }
 
+  @Override
+  public void clientDropped() {
+    log.logStalled(stalls.timeout());
+  }
+
+  /**
+   * Once the input has ended: whatever comes begins the wait anew. It begins when standard output
+   * has taken what has come: until then more may wait behind it.
+   */
+  private void awaitMore() {
+    if (waitNanos == Seconds.NEVER) {
+      return;
+    }
+    if (near.isOutputPending()) {
+      receivedBefore = NOTHING;
+      deadlines.clear(Deadlines.Kind.WAIT);
+    } else if (input.received() != receivedBefore) {
+      receivedBefore = input.received();
+      deadlines.set(Deadlines.Kind.WAIT, System.nanoTime() + waitNanos);
+    }
+  }
+
   /** Whether nothing more comes from peers that standard output could wait for. */
   private boolean nothingMoreComes() {
     if (detaching) {
-      return relay.isOutputDrained() || !clients.hasReceiver() || isDetachTimedOut();
+      return relay.outbound().isDrained() || !clients.hasReceiver() || isDetachTimedOut();
+    }
+    if (deadlines.isDue(Deadlines.Kind.WAIT)) {
+      return true;
     }
     if (clients.hasSender()) {
       return false;
     }
     if (isServer()) {
-      return clients.isEmpty() && relay.isOutputDrained();
+      return clients.isEmpty() && relay.outbound().isDrained();
     }
     // A server that has only shut down sending may still receive; but a user at a terminal is done.
-    return !clients.hasReceiver() || relay.isOutputDrained() || terminal.isInput();
+    return !clients.hasReceiver() || relay.outbound().isDrained() || terminal.isInput();
   }
 
   private boolean isServer() {
-    return acceptors.length > 0;
+    return !acceptors.isEmpty();
   }
 
   private boolean isDetachTimedOut() {

@@ -1,21 +1,22 @@
 package iosock.relay;
 
+import iosock.cli.Seconds;
+import iosock.cli.Sharing;
+import iosock.flow.Fanout;
 import iosock.flow.Pipe;
-import iosock.flow.Sink;
-import iosock.flow.StandardDescriptors;
+import iosock.flow.Shortage;
 import iosock.flow.StandardInput;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.Libc;
-import iosock.signal.SignalPipe;
-import iosock.socket.Listener;
-import iosock.socket.Rejection;
+import iosock.socket.Notice;
 import iosock.tty.OwnTerminal;
 import iosock.winsize.WindowSizeClient;
+import java.util.List;
 
 /**
- * The relay that joins iosock's own standard input and output to a socket: to one client after
- * another, or to one server.
+ * The relay that joins iosock's own standard input and output to a socket: to the clients that
+ * connect, or to one server.
  */
 public final class PeerRelay {
 
@@ -26,68 +27,58 @@ public final class PeerRelay {
   private final PeerLifecycle life;
 
   private PeerRelay(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      OwnTerminal terminal,
-      Listener[] listeners,
-      Clients clients,
-      StdioEndpoint near) {
-    this.terminal = terminal;
-    this.clients = clients;
-    Deadlines deadlines = new Deadlines();
-    Acceptor[] acceptors = new Acceptor[listeners.length];
-    for (int i = 0; i < listeners.length; i++) {
-      acceptors[i] = new Acceptor(log, listeners[i], clients, deadlines);
-    }
-    input = new ClientInput(libc, clients);
-    Sink[] none = {new NoReceiver()};
-    relay =
-        new Relay(libc, log, signals, terminal, near, clients, acceptors, input, none, deadlines);
-    life = new PeerLifecycle(libc, log, near, relay, clients, acceptors, deadlines, terminal);
+      Context context,
+      StdioEndpoint near,
+      Audience audience,
+      Deadlines deadlines,
+      Stalls stalls,
+      long waitNanos) {
+    terminal = context.terminal();
+    clients = audience.clients();
+    input = new ClientInput(context.libc(), clients, near::clientSent);
+    List<Fanout.Console> none = List.of(new Fanout.Console(new NoReceiver(), false));
+    relay = new Relay(context, near, audience, input, none, deadlines, stalls);
+    life = new PeerLifecycle(context, near, relay, audience, input, deadlines, stalls, waitNanos);
   }
 
-  /**
-   * @param listener stays the caller's to close
-   */
-  public static PeerRelay serve(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
-      Listener listener) {
-    Clients clients = new Clients(libc, 1);
-    StdioEndpoint near = onPipes(libc, standard, terminal, clients);
-    return new PeerRelay(libc, log, signals, terminal, new Listener[] {listener}, clients, near);
+  public static PeerRelay serve(Context context, Listeners listeners, Sharing sharing) {
+    Deadlines deadlines = new Deadlines();
+    Audience audience = Audience.of(context, deadlines, listeners, sharing);
+    StdioEndpoint near = onPipes(context, audience.clients());
+    Stalls stalls = new Stalls(deadlines, sharing.dropAfterNanos());
+    return new PeerRelay(context, near, audience, deadlines, stalls, Seconds.NEVER);
   }
 
   /**
    * @param server a connection, which {@link #close} closes
+   * @param waitNanos after the end of the input, for how long nothing may come before all is over;
+   *     or {@link Seconds#NEVER}
    */
-  public static PeerRelay connect(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
-      int server) {
-    Clients clients = new Clients(libc, 1);
-    clients.attach(server).asServer();
-    StdioEndpoint near = onPipes(libc, standard, terminal, clients);
-    return new PeerRelay(libc, log, signals, terminal, new Listener[0], clients, near);
+  public static PeerRelay connect(Context context, int server, long waitNanos) {
+    Audience audience = Audience.ofOne(context.libc());
+    audience.clients().attach(server).asServer();
+    StdioEndpoint near = onPipes(context, audience.clients());
+    return toServer(context, near, audience, waitNanos);
   }
 
-  private static StdioEndpoint onPipes(
-      Libc libc, StandardDescriptors standard, OwnTerminal terminal, Clients clients) {
+  private static PeerRelay toServer(
+      Context context, StdioEndpoint near, Audience audience, long waitNanos) {
+    Deadlines deadlines = new Deadlines();
+    Stalls stalls = new Stalls(deadlines, Seconds.NEVER);
+    return new PeerRelay(context, near, audience, deadlines, stalls, waitNanos);
+  }
+
+  private static StdioEndpoint onPipes(Context context, Clients clients) {
+    Libc libc = context.libc();
+    Shortage shortage = new Shortage();
     return new StdioEndpoint(
-        libc,
+        context,
         clients,
-        new StandardInput(libc, standard.input(), false, StandardInput.NO_KEY),
-        standard.output(),
+        new StandardInput(libc, context.standard().input(), false, StandardInput.NO_KEY),
         Pipe.open(libc).nonBlocking(libc).large(libc),
         Pipe.open(libc).nonBlocking(libc).large(libc),
-        new WindowSizeClient(libc, terminal),
+        new WindowSizeClient(libc, context.terminal(), shortage),
+        shortage,
         false);
   }
 
@@ -95,32 +86,26 @@ public final class PeerRelay {
    * For a user at a terminal in raw mode. The pipes are of the usual size: what waits in them is
    * what an interrupt key cannot stop any more.
    *
-   * @param terminal standard input
    * @param server a connection, which {@link #close} closes
    * @param detachKey a byte that ends the session when typed; {@link StandardInput#NO_KEY} for none
    */
-  public static PeerRelay attach(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      StandardDescriptors standard,
-      OwnTerminal terminal,
-      int server,
-      int detachKey) {
-    Clients clients = new Clients(libc, 1);
-    WindowSizeClient sizes = new WindowSizeClient(libc, terminal);
-    clients.attach(server).asServer().reader(sizes);
+  public static PeerRelay attach(Context context, int server, int detachKey) {
+    Libc libc = context.libc();
+    Audience audience = Audience.ofOne(libc);
+    Shortage shortage = new Shortage();
+    WindowSizeClient sizes = new WindowSizeClient(libc, context.terminal(), shortage);
+    audience.clients().attach(server).asServer().reader(sizes);
     StdioEndpoint near =
         new StdioEndpoint(
-            libc,
-            clients,
-            new StandardInput(libc, standard.input(), true, detachKey),
-            standard.output(),
+            context,
+            audience.clients(),
+            new StandardInput(libc, context.standard().input(), true, detachKey),
             Pipe.open(libc).nonBlocking(libc),
             Pipe.open(libc).nonBlocking(libc),
             sizes,
+            shortage,
             true);
-    return new PeerRelay(libc, log, signals, terminal, new Listener[0], clients, near);
+    return toServer(context, near, audience, Seconds.NEVER);
   }
 
   /**
@@ -146,14 +131,14 @@ public final class PeerRelay {
     return life.isDetached();
   }
 
-  /** Why the server has closed the connection, as far as it has said so. */
-  public Rejection rejection() {
-    return clients.rejection();
+  /** What the server has said of the connection last. */
+  public Notice notice() {
+    return clients.notice();
   }
 
   /** Whether nothing has ever come from the server. */
   public boolean nothingReceived() {
-    return input.nothingReceived();
+    return input.received() == 0;
   }
 
   /**
@@ -164,7 +149,7 @@ public final class PeerRelay {
       return Errno.ECONNRESET;
     }
     // What was typed too late is no loss.
-    return !terminal.isInput() && relay.outputPending() > 0 ? Errno.EPIPE : 0;
+    return !terminal.isInput() && relay.outbound().pending() > 0 ? Errno.EPIPE : 0;
   }
 
   /** Ends the connection. */

@@ -38,6 +38,10 @@ public final class PtyEndpoint implements CommandEndpoint {
   private final EofWriter eof;
   private final WindowSizeServer sizes;
   private final WindowSize size = new WindowSize();
+
+  /** How many bytes will have been typed when all input up to the mark was. */
+  private long mark;
+
   private boolean commandExited;
   private boolean errorLogged;
 
@@ -126,6 +130,16 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
+  public void markInput() {
+    mark = toMaster.moved() + typed.pending();
+  }
+
+  @Override
+  public boolean isMarkReached() {
+    return toMaster.moved() >= mark;
+  }
+
+  @Override
   public void hangup() {
     toMaster.end();
     fromMaster.end();
@@ -153,15 +167,23 @@ public final class PtyEndpoint implements CommandEndpoint {
   @Override
   public void clientAttached(Client client) {
     pty.resumeOutput();
-    if (sizes.attached(client.fd())) {
-      client.writer(sizes);
-    }
+    sizes.attached(client.fd()).ifPresent(client::writer);
+  }
+
+  @Override
+  public void clientSent(Client client) {
+    sizes.typed(client.fd());
   }
 
   @Override
   public void clientsChanged(Clients clients) {
-    if (!clients.isAttached(sizes.socket())) {
-      sizes.detached();
+    for (int i = sizes.count() - 1; i >= 0; i--) {
+      int client = sizes.client(i);
+      if (!clients.isAttached(client)) {
+        sizes.detached(i);
+      } else if (clients.isReplaced(client)) {
+        sizes.ignore(i);
+      }
     }
   }
 
@@ -173,14 +195,14 @@ public final class PtyEndpoint implements CommandEndpoint {
   }
 
   @Override
-  public void logErrors(ErrorLog log) {
+  public void logErrors(Log log) {
     if (!errorLogged) {
       logError(log, "write to", toMaster.errno());
       logError(log, "read from", fromMaster.errno());
     }
   }
 
-  private void logError(ErrorLog log, String operation, int errno) {
+  private void logError(Log log, String operation, int errno) {
     // EIO is how a terminal ends that no process has open.
     if (errno != 0 && errno != Errno.EIO) {
       errorLogged = true;

@@ -3,10 +3,8 @@ package iosock.relay;
 import static iosock.posix.Failure.check;
 
 import iosock.flow.Fanout;
-import iosock.flow.PipeReader;
 import iosock.flow.Pump;
 import iosock.flow.Shortage;
-import iosock.flow.Sink;
 import iosock.flow.Source;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
@@ -32,58 +30,50 @@ final class Relay {
   private static final int FOREVER = -1;
 
   private final Libc libc;
-  private final ErrorLog log;
+  private final Log log;
   private final SignalPipe signals;
   private final OwnTerminal terminal;
   private final JobControl jobs;
   private final Endpoint near;
+  private final Audience audience;
   private final Clients clients;
-  private final Acceptor[] acceptors;
+  private final List<Acceptor> acceptors;
   private final Pump inbound;
-  private final Fanout[] outbound;
+  private final Outbound outbound;
   private final Deadlines deadlines;
   private final Shortage shortage;
   private final Watch signalled;
   private final PollSet poll;
   private boolean inputErrorLogged;
 
-  /** Whether errors were moved first in the last turn, and there are more of them. */
-  private boolean errorsHadTurn;
-
   /**
    * @param input where what goes to the near side comes from
-   * @param fallbacks for each output of the near side, what takes it while there is no client
+   * @param consoles for each output of the near side, what takes it while there is no client
    */
   Relay(
-      Libc libc,
-      ErrorLog log,
-      SignalPipe signals,
-      OwnTerminal terminal,
+      Context context,
       Endpoint near,
-      Clients clients,
-      Acceptor[] acceptors,
+      Audience audience,
       Source input,
-      Sink[] fallbacks,
-      Deadlines deadlines) {
-    this.libc = libc;
-    this.log = log;
-    this.signals = signals;
-    this.terminal = terminal;
+      List<Fanout.Console> consoles,
+      Deadlines deadlines,
+      Stalls stalls) {
+    libc = context.libc();
+    log = context.log();
+    signals = context.signals();
+    terminal = context.terminal();
     jobs = new JobControl(libc, signals);
     this.near = near;
-    this.clients = clients;
-    this.acceptors = acceptors;
+    this.audience = audience;
+    clients = audience.clients();
+    acceptors = audience.acceptors();
     this.deadlines = deadlines;
     shortage = near.shortage();
     inbound = Pump.fill(input, near.input(), shortage);
-    List<PipeReader> outputs = near.outputs();
-    outbound = new Fanout[outputs.size()];
-    for (int i = 0; i < outputs.size(); i++) {
-      outbound[i] = new Fanout(libc, outputs.get(i), fallbacks[i], clients.capacity(), shortage);
-    }
+    outbound = new Outbound(libc, near, audience, consoles, stalls);
     signalled = new Watch(signals.fd());
-    // Beside a client's socket there may be a pipe for each output.
-    poll = new PollSet(OWN_DESCRIPTORS + clients.capacity() * (1 + outputs.size()));
+    // Beside a socket there may be a channel for sizes, and a pipe for each output.
+    poll = new PollSet(OWN_DESCRIPTORS + audience.capacity() * (2 + outbound.count()));
   }
 
   /**
@@ -97,6 +87,12 @@ final class Relay {
     finishTurn(life);
     while (!life.isOver()) {
       turn(life);
+    }
+    // Clients that have connected meanwhile read end of file, and not an error. Those of an
+    // inherited socket wait for its next server.
+    leavePending();
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).accept(true);
     }
     return life.exitCode();
   }
@@ -132,14 +128,13 @@ final class Relay {
     life.arm(poll);
     near.arm(poll);
     inbound.arm(poll);
-    for (Fanout output : outbound) {
-      output.arm(poll);
-    }
+    outbound.arm(poll);
     clients.arm(poll);
+    audience.observers().arm(poll);
     // Last, since the kernel looks in this order: output that was written after connect(2) had
     // returned is then never seen without the connection.
-    for (Acceptor acceptor : acceptors) {
-      acceptor.arm(poll);
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).arm(poll);
     }
   }
 
@@ -184,86 +179,66 @@ final class Relay {
   }
 
   private void moveBytes(Lifecycle life) {
-    clients.receiveRejection();
+    if (clients.receiveNotice()) {
+      life.noticeReceived();
+    }
     // Before new clients are accepted, so that it is known which client sent it.
     boolean isInputFilled = inbound.turn(false) > 0;
     clients.detachGone();
+    audience.observers().closeGone();
     boolean isOutputFilled = near.turn(isInputFilled);
-    // Then a client that connects just now is to get what the command writes from now on.
-    boolean isForFallback = acceptors.length > 0 && !clients.hasReceiver();
-    if (isForFallback) {
-      for (Fanout output : outbound) {
-        output.limitTurnToPending();
-      }
-    }
-    for (Acceptor acceptor : acceptors) {
-      // A client may have connected since the poll.
-      acceptor.accept(isForFallback);
-    }
+    accept();
     // Before the output: what is written after connect(2) has returned must go to that client.
-    changeReceivers();
-    turnOutputs(life, isOutputFilled);
-    while (clients.isDraining() && inbound.mayMove()) {
-      // Not polled for: nothing comes after what is there.
-      inbound.move(true);
-    }
-  }
-
-  /**
-   * Where one output waits for a full receiver, errors come first, in turn: else standard output
-   * would hold them back until it ends, or overtake them.
-   */
-  private void turnOutputs(Lifecycle life, boolean isFilled) {
-    int errors = outbound.length - 1;
-    boolean isBlocked = outbound[0].isBlocked() || outbound[errors].isBlocked();
-    int first = isBlocked && !errorsHadTurn ? errors : 0;
-    boolean hasFirstMoved = outbound[first].turn(isFilled);
-    errorsHadTurn = first > 0 && hasFirstMoved && outbound[first].isBlocked();
-    boolean hasMoved = hasFirstMoved;
-    for (int i = 0; i < outbound.length; i++) {
-      hasMoved |= i != first && outbound[i].turn(isFilled);
-    }
-    if (hasMoved) {
+    outbound.changeReceivers(near);
+    if (outbound.turn(isOutputFilled)) {
       life.progress();
     }
   }
 
-  private void changeReceivers() {
-    near.clientsChanged(clients);
-    updateOutputs();
-    for (int i = 0; i < clients.count(); i++) {
-      Client client = clients.get(i);
-      if (client.takeNew()) {
-        attach(client);
-      }
+  /** Of clients that are gone: what they had sent is not polled for, as nothing comes after it. */
+  private void drainInput() {
+    while (clients.isDraining() && inbound.mayMove()) {
+      inbound.move(true);
     }
   }
 
-  private void attach(Client client) {
-    boolean isAdded = true;
-    for (Fanout output : outbound) {
-      isAdded = isAdded && output.add(client);
+  private void accept() {
+    // With no client the console takes output. A client that connects just now is to get what the
+    // command writes from now on, so the console takes no more than there is before this looks.
+    boolean isForConsole = !acceptors.isEmpty() && !clients.hasReceiver();
+    if (isForConsole) {
+      outbound.limitTurnToPending();
     }
-    if (isAdded) {
-      near.clientAttached(client);
-    } else {
-      client.fail(Errno.EMFILE);
-    }
-  }
-
-  private void updateOutputs() {
-    for (Fanout output : outbound) {
-      output.update();
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).accept(isForConsole && i == 0);
     }
   }
 
-  /** What follows from a turn; the one place where descriptors are closed. */
+  /** What follows from a turn; the one place where connections are closed. */
   private void finishTurn(Lifecycle life) {
-    life.turnEnded();
-    logErrors();
-    updateOutputs();
-    clients.closeMarked();
+    do {
+      outbound.endReplaced();
+      drainInput();
+      logErrors();
+      outbound.finishTurn();
+      life.turnEnded();
+      // The end of a mode may depend on those that are dropped.
+    } while (dropStalled(life));
+    outbound.finishTurn();
+    near.clientsChanged(clients);
+    audience.closeMarked();
     near.closeMarked();
+  }
+
+  /**
+   * @return whether a receiver was closed that had taken nothing for too long
+   */
+  private boolean dropStalled(Lifecycle life) {
+    int clientsDropped = outbound.dropStalledClients();
+    for (int i = 0; i < clientsDropped; i++) {
+      life.clientDropped();
+    }
+    return outbound.dropStalledObservers() || clientsDropped > 0;
   }
 
   /** SIGTSTP has arrived: stops, with the terminal's settings restored meanwhile. */
@@ -281,35 +256,15 @@ final class Relay {
     inbound.end();
   }
 
-  /** What the outputs hold now is all that is to be delivered. */
-  void limitOutputToPending() {
-    for (Fanout output : outbound) {
-      output.limitToPending();
-    }
+  Outbound outbound() {
+    return outbound;
   }
 
-  /** Whether all output that was to be delivered has been taken. */
-  boolean isOutputDrained() {
-    for (Fanout output : outbound) {
-      if (!output.isDrained()) {
-        return false;
-      }
+  /** A client that connects to an inherited socket from now on is for its next server. */
+  void leavePending() {
+    for (int i = 0; i < acceptors.size(); i++) {
+      acceptors.get(i).leavePending();
     }
-    return true;
-  }
-
-  /** Nothing takes standard output any more; errors still have their own output. */
-  void discardOutput() {
-    outbound[0].discard();
-  }
-
-  /** How many bytes of output wait to be taken. */
-  long outputPending() {
-    long pending = 0;
-    for (Fanout output : outbound) {
-      pending += output.pending();
-    }
-    return pending;
   }
 
   private void logErrors() {
@@ -324,6 +279,6 @@ final class Relay {
 
   /** Ends each connection: the peer reads what it was sent, and then end of file. */
   void close() {
-    clients.closeGracefully();
+    audience.close();
   }
 }

@@ -26,7 +26,7 @@ final class StdioEndpoint implements Endpoint {
   private final PipeWriter input;
   private final PipeReader received;
   private final List<PipeReader> outputs;
-  private final Shortage shortage = new Shortage();
+  private final Shortage shortage;
   private final Pump fromStdin;
   private final Pump toStdout;
 
@@ -34,26 +34,27 @@ final class StdioEndpoint implements Endpoint {
   private boolean reading;
 
   /**
-   * @param output standard output
    * @param in the pipe from standard input
    * @param out the pipe to standard output
    * @param sizes sends the size of this terminal, if the server asks for it
    * @param isRaw whether standard input is a terminal in raw mode
    */
   StdioEndpoint(
-      Libc libc,
+      Context context,
       Clients clients,
       StandardInput stdin,
-      int output,
       Pipe in,
       Pipe out,
       WindowSizeClient sizes,
+      Shortage shortage,
       boolean isRaw) {
     this.clients = clients;
     this.stdin = stdin;
     this.sizes = sizes;
+    this.shortage = shortage;
     this.isRaw = isRaw;
-    stdout = new StandardOutput(libc, output);
+    Libc libc = context.libc();
+    stdout = new StandardOutput(libc, context.standard().output());
     input = new PipeWriter(libc, out.writeEnd());
     received = new PipeReader(libc, out.readEnd());
     PipeWriter read = new PipeWriter(libc, in.writeEnd());
@@ -135,6 +136,11 @@ final class StdioEndpoint implements Endpoint {
   /** The error that has ended standard input; 0 if there was none. */
   int inputErrno() {
     return fromStdin.errno();
+  }
+
+  /** Whether something that has come waits for standard output. */
+  boolean isOutputPending() {
+    return received.pending() > 0;
   }
 
   /** No peer sends anything more: what waits for standard output is the rest. */

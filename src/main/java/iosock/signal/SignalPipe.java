@@ -100,7 +100,12 @@ public final class SignalPipe {
     catchAll(CAUGHT_FOR_TERMINAL);
   }
 
-  /** Catches also the signals that stop a process, which process 1 cannot do. */
+  /** Catches also SIGTSTP, for {@link iosock.tty.JobControl}. */
+  public void catchSuspend() {
+    catchAll(bits(Signals.SIGTSTP));
+  }
+
+  /** Catches also the signals that stop a process, to pass them on. */
   public void catchStops() {
     catchAll(STOPS);
   }

@@ -9,6 +9,7 @@ import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import iosock.signal.SignalPipe;
 import iosock.signal.TerminatedBySignal;
+import java.util.Optional;
 
 /** Connects to a listening socket. */
 public final class Connection {
@@ -22,14 +23,17 @@ public final class Connection {
    * Waits while the listener's backlog is full.
    *
    * @param takesDescriptors whether the server may send descriptors
-   * @param ownName an abstract name for this end of the connection, used if it is free; null for
-   *     none
+   * @param ownName an abstract name for this end of the connection, used if it is free
    * @return a non-blocking descriptor, which the caller closes
    * @throws Failure if no process listens
    * @throws TerminatedBySignal if a signal that ends the process arrives meanwhile
    */
   public static int connect(
-      Libc libc, SocketName name, byte[] ownName, boolean takesDescriptors, SignalPipe signals)
+      Libc libc,
+      SocketName name,
+      Optional<byte[]> ownName,
+      boolean takesDescriptors,
+      SignalPipe signals)
       throws TerminatedBySignal {
     SocketAddress address = name.address("connect to");
     int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
@@ -37,8 +41,8 @@ public final class Connection {
     if (!takesDescriptors) {
       DescriptorPassing.refuse(libc, fd);
     }
-    if (ownName != null) {
-      libc.bind(fd, SocketAddress.abstractName(ownName));
+    if (ownName.isPresent()) {
+      libc.bind(fd, SocketAddress.abstractName(ownName.get()));
     }
     int result;
     while (Errno.isNotNow(result = libc.connect(fd, address))) {

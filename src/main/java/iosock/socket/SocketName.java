@@ -1,17 +1,22 @@
 package iosock.socket;
 
+import iosock.posix.Ascii;
 import iosock.posix.Errno;
 import iosock.posix.Failure;
 import iosock.posix.SocketAddress;
 import java.util.Arrays;
 
 /**
- * The name of a socket as the user gives it: a path, or an abstract name after an {@code @}. A path
- * that begins with {@code @} is written {@code ./@…}.
+ * The name of a socket as the user gives it: a path; an abstract name after an {@code @}; or the
+ * number of an inherited descriptor after {@code fd:}. A path that begins like one of these is
+ * written {@code ./@…} or {@code ./fd:…}.
  */
 public final class SocketName {
 
   private static final char ABSTRACT = '@';
+  private static final byte[] DESCRIPTOR = Ascii.bytes("fd:");
+  private static final int STANDARD_ERROR = 2;
+  private static final int NO_DESCRIPTOR = -1;
 
   private final byte[] text;
 
@@ -21,6 +26,32 @@ public final class SocketName {
 
   boolean isAbstract() {
     return text.length > 0 && text[0] == ABSTRACT;
+  }
+
+  /** Whether this is meant as the number of a descriptor. */
+  public boolean isDescriptor() {
+    int length = DESCRIPTOR.length;
+    return text.length >= length && Arrays.equals(text, 0, length, DESCRIPTOR, 0, length);
+  }
+
+  /**
+   * @return the descriptor, which is above standard error; -1 if {@link #isDescriptor} is not true,
+   *     or what follows is no such number, without leading zeros
+   */
+  public int descriptor() {
+    if (!isDescriptor()) {
+      return NO_DESCRIPTOR;
+    }
+    long number = 0;
+    for (int i = DESCRIPTOR.length; i < text.length && number <= Integer.MAX_VALUE; i++) {
+      if (text[i] < '0' || text[i] > '9') {
+        return NO_DESCRIPTOR;
+      }
+      number = 10 * number + text[i] - '0';
+    }
+    boolean isValid =
+        number > STANDARD_ERROR && number <= Integer.MAX_VALUE && text[DESCRIPTOR.length] != '0';
+    return isValid ? (int) number : NO_DESCRIPTOR;
   }
 
   /**

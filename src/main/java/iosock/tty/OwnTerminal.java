@@ -45,6 +45,11 @@ public final class OwnTerminal {
     return new OwnTerminal(libc, NONE);
   }
 
+  /** Whether there is one. */
+  public boolean exists() {
+    return fd != NONE;
+  }
+
   /** Whether iosock's standard input is this terminal. */
   public boolean isInput() {
     return fd == STANDARD_INPUT;

@@ -178,6 +178,11 @@ public final class PseudoTerminal implements Stdio {
   }
 
   @Override
+  public boolean leadsSession() {
+    return true;
+  }
+
+  @Override
   public void closeChildEnds() {
     // The terminal stays open: see above.
   }

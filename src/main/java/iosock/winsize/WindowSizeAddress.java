@@ -1,46 +1,24 @@
 package iosock.winsize;
 
-import iosock.posix.Ascii;
 import iosock.posix.PeerName;
 import iosock.posix.WindowSize;
+import iosock.socket.ClientName;
 
 /**
- * The abstract name that a client gives its own socket before it connects: {@code
- * iosock/ROWSxCOLUMNS/...}, with the size of the client's terminal. So the server has it from the
- * first moment on, in whatever namespaces the two may be. The rest makes the name unique.
+ * The size of a client's terminal in the name of its socket: {@code ROWSxCOLUMNS}. So the server
+ * has it from the first moment on, in whatever namespaces the two may be.
  */
 public final class WindowSizeAddress {
 
-  private static final byte[] PREFIX = Ascii.bytes("iosock/");
   private static final int MAX_DIGITS = 4;
 
   private WindowSizeAddress() {}
 
   /**
-   * @param size that of the client's terminal; 0 rows of 0 columns if it has none
-   * @param pid with {@code moment} makes the name unique
+   * @param size 0 rows of 0 columns if the client's terminal has none
    */
-  public static byte[] of(WindowSize size, int pid, long moment) {
-    return Ascii.bytes(
-        new StringBuilder("iosock/")
-            .append(size.rows())
-            .append('x')
-            .append(size.columns())
-            .append('/')
-            .append(pid)
-            .append('-')
-            .append(moment)
-            .toString());
-  }
-
-  /** Whether a peer with this name is an iosock that wants to send sizes. */
-  public static boolean isOurs(PeerName name) {
-    for (int i = 0; i < PREFIX.length; i++) {
-      if (i >= name.abstractLength() || name.getByte(i) != PREFIX[i]) {
-        return false;
-      }
-    }
-    return true;
+  public static String of(WindowSize size) {
+    return Integer.toString(size.rows()).concat("x").concat(Integer.toString(size.columns()));
   }
 
   /**
@@ -48,17 +26,12 @@ public final class WindowSizeAddress {
    * @return whether there is one that a terminal may have
    */
   public static boolean parse(PeerName name, WindowSize size) {
-    return isOurs(name) && parseSize(name, size);
-  }
-
-  private static boolean parseSize(PeerName name, WindowSize size) {
-    int end = endOfDigits(name, PREFIX.length);
-    int second = end + 1;
-    int last = endOfDigits(name, second);
-    if (!isAt(name, end, 'x') || !isAt(name, last, '/')) {
+    int end = endOfDigits(name, ClientName.SIZE_START);
+    int last = endOfDigits(name, end + 1);
+    if (!ClientName.isOurs(name) || !isAt(name, end, 'x') || !isAt(name, last, '/')) {
       return false;
     }
-    size.set(number(name, PREFIX.length, end), number(name, second, last));
+    size.set(number(name, ClientName.SIZE_START, end), number(name, end + 1, last));
     return size.isReasonable();
   }
 

@@ -1,6 +1,7 @@
 package iosock.winsize;
 
 import iosock.flow.PipeWriter;
+import iosock.flow.Shortage;
 import iosock.flow.SocketReader;
 import iosock.posix.Errno;
 import iosock.posix.Libc;
@@ -24,6 +25,7 @@ public final class WindowSizeClient implements SocketReader {
 
   private final Libc libc;
   private final OwnTerminal terminal;
+  private final Shortage shortage;
   private final WindowSize size = new WindowSize();
   private final Message message = new Message();
   private final Watch channel = new Watch(NONE);
@@ -40,10 +42,12 @@ public final class WindowSizeClient implements SocketReader {
   private boolean sizePending;
 
   private boolean done;
+  private int pausedIn;
 
-  public WindowSizeClient(Libc libc, OwnTerminal terminal) {
+  public WindowSizeClient(Libc libc, OwnTerminal terminal, Shortage shortage) {
     this.libc = libc;
     this.terminal = terminal;
+    this.shortage = shortage;
   }
 
   @Override
@@ -130,13 +134,16 @@ public final class WindowSizeClient implements SocketReader {
     }
     long sent = libc.send(channel.fd(), size.memory(), 0, WindowSize.SIZEOF, FLAGS);
     sizePending = Errno.isTemporary(sent);
+    if (Errno.isShortage(sent)) {
+      pausedIn = shortage.note();
+    }
     // EPIPE: the server has closed its end.
     done = sent < 0 && !sizePending;
   }
 
   /** Asks for space, if the server is slow to read sizes. */
   public void arm(PollSet poll) {
-    if (sizePending) {
+    if (sizePending && !shortage.isCurrent(pausedIn)) {
       poll.watch(channel, PollSet.POLLOUT);
     }
   }

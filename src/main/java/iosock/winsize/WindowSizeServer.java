@@ -1,44 +1,27 @@
 package iosock.winsize;
 
-import iosock.flow.PipeReader;
 import iosock.flow.SocketWriter;
-import iosock.posix.Errno;
 import iosock.posix.Libc;
-import iosock.posix.Message;
-import iosock.posix.NativeBuffer;
 import iosock.posix.PeerName;
 import iosock.posix.PollSet;
-import iosock.posix.Sockets;
-import iosock.posix.Watch;
-import iosock.posix.WindowSize;
-import iosock.socket.DescriptorPassing;
+import iosock.socket.ClientName;
 import iosock.tty.PseudoTerminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * The server's side: gives the command's terminal the size that the client attached last has sent.
- * As a {@link SocketWriter} it sends that client the socket for sizes, beside the first output.
+ * The server's side: the command's terminal has the size of the client that has last attached,
+ * typed, or changed its size.
  */
-public final class WindowSizeServer implements SocketWriter {
-
-  private static final int NONE = -1;
+public final class WindowSizeServer {
 
   private final Libc libc;
   private final PseudoTerminal pty;
-  private final WindowSize size = new WindowSize();
   private final PeerName name = new PeerName();
-  private final Message message = new Message();
-  private final NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
-  private final Watch local = new Watch(NONE);
-  private final FirstOutput firstOutput = new FirstOutput();
-
-  /** The client's connection; stays open. */
-  private int socket = NONE;
-
-  /** The end that is still to be sent to the client. */
-  private int remote = NONE;
-
-  private boolean known;
-  private boolean done;
+  private final List<WindowSizeChannel> channels = new ArrayList<>();
+  private final List<WindowSizeChannel> free = new ArrayList<>();
+  private long uses;
 
   public WindowSizeServer(Libc libc, PseudoTerminal pty) {
     this.libc = libc;
@@ -49,112 +32,108 @@ public final class WindowSizeServer implements SocketWriter {
    * A client has attached.
    *
    * @param client its connection; stays the caller's to close
-   * @return whether this is to write the client's output, as there is a descriptor to send with it
+   * @return what is to write the client's output from now on: it sends the channel's descriptor
+   *     beside the first bytes
    */
-  public boolean attached(int client) {
-    detached();
-    closeMarked();
-    socket = client;
-    if (libc.getpeername(client, name.clear()) != 0 || !WindowSizeAddress.isOurs(name)) {
-      return false;
+  public Optional<SocketWriter> attached(int client) {
+    boolean isNamed = libc.getpeername(client, name.clear()) == 0;
+    if (!isNamed || !ClientName.hasTerminal(name)) {
+      return Optional.empty();
     }
-    known = WindowSizeAddress.parse(name, size);
-    if (known) {
-      pty.resizeAndRedraw(size);
+    WindowSizeChannel channel = free.isEmpty() ? new WindowSizeChannel(libc) : free.removeLast();
+    channels.add(channel);
+    channel.begin(client, name);
+    channel.used(++uses);
+    if (channel.isKnown()) {
+      pty.resizeAndRedraw(channel.size());
     }
-    return openPair();
+    return Optional.of(channel);
   }
 
-  private boolean openPair() {
-    int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
-    if (libc.socketpair(Sockets.AF_UNIX, type, ends) < 0) {
-      // Without descriptors to spare, later changes of the size are not known.
-      return false;
+  /**
+   * A client has typed.
+   *
+   * @param client its connection
+   */
+  public void typed(int client) {
+    for (int i = 0; i < channels.size(); i++) {
+      WindowSizeChannel channel = channels.get(i);
+      if (channel.client() == client && channel.lastUse() != uses) {
+        channel.used(++uses);
+        resize(channel);
+      }
     }
-    local.fd(ends.getInt(0));
-    DescriptorPassing.refuse(libc, local.fd());
-    remote = ends.getInt(Integer.BYTES);
-    done = false;
-    return true;
   }
 
-  /** That client is gone: the size is no longer the client's. */
-  public void detached() {
-    socket = NONE;
-    known = false;
-    done = true;
+  /** How many clients there are that send sizes. */
+  public int count() {
+    return channels.size();
   }
 
-  /** The connection of the client whose size counts; -1 if there is none. */
-  public int socket() {
-    return socket;
+  /** The connection of such a client. */
+  public int client(int index) {
+    return channels.get(index).client();
   }
 
-  /** Whether that client has sent a size. */
+  /** Such a client is gone: the size is that of another client, if there is one. */
+  public void detached(int index) {
+    WindowSizeChannel gone = channels.remove(index);
+    gone.end();
+    free.add(gone);
+    resizeToLastUsed();
+  }
+
+  /** Such a client was replaced by another one: what it sends changes no size any more. */
+  public void ignore(int index) {
+    channels.get(index).ignore();
+  }
+
+  private void resizeToLastUsed() {
+    Optional<WindowSizeChannel> last = Optional.empty();
+    for (WindowSizeChannel each : channels) {
+      if (each.isKnown() && (last.isEmpty() || last.get().lastUse() < each.lastUse())) {
+        last = Optional.of(each);
+      }
+    }
+    last.ifPresent(this::resize);
+  }
+
+  private void resize(WindowSizeChannel channel) {
+    if (channel.isKnown()) {
+      pty.resize(channel.size());
+    }
+  }
+
+  /** Whether a client has sent a size. */
   public boolean isKnown() {
-    return known;
-  }
-
-  @Override
-  public long write(int client, PipeReader from, long max) {
-    if (client != socket || remote == NONE) {
-      return from.drain(client, max);
-    }
-    return from.copy(firstOutput, max);
-  }
-
-  /** What is not sent stays pending in the reader. */
-  private final class FirstOutput implements PipeReader.Writer {
-
-    private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
-
-    @Override
-    public long write(NativeBuffer buffer, int offset, int length) {
-      long sent = libc.sendmsg(socket, message.sending(buffer, offset, length, remote), FLAGS);
-      if (Errno.isTemporary(sent)) {
-        return sent;
+    for (WindowSizeChannel each : channels) {
+      if (each.isKnown()) {
+        return true;
       }
-      if (sent < 0) {
-        // ETOOMANYREFS, or a policy against passing descriptors: the bytes matter more.
-        sent = libc.send(socket, buffer, offset, length, FLAGS);
-      }
-      libc.close(remote);
-      remote = NONE;
-      return sent;
     }
+    return false;
   }
 
   public void arm(PollSet poll) {
-    if (local.fd() != NONE) {
-      poll.watch(local, PollSet.POLLIN);
+    for (int i = 0; i < channels.size(); i++) {
+      channels.get(i).arm(poll);
     }
   }
 
-  /** After a poll: takes one message, so that a client with many holds nothing else up. */
+  /** After a poll. */
   public void turn() {
-    if (done || local.revents() == 0) {
-      return;
-    }
-    int flags = Sockets.MSG_DONTWAIT | Sockets.MSG_TRUNC;
-    long received = libc.recv(local.fd(), size.memory(), WindowSize.SIZEOF, flags);
-    if (received == WindowSize.SIZEOF && size.isReasonable()) {
-      known = true;
-      pty.resize(size);
-    } else if (received <= 0 && !Errno.isTemporary(received)) {
-      // The client has closed its end.
-      done = true;
+    for (int i = 0; i < channels.size(); i++) {
+      if (channels.get(i).receive()) {
+        channels.get(i).used(++uses);
+        resize(channels.get(i));
+      }
     }
   }
 
-  /** After a turn: closes the pair if it is done with. */
+  /** After a turn: closes what is done with. */
   public void closeMarked() {
-    if (done && local.fd() != NONE) {
-      libc.close(local.fd());
-      local.fd(NONE);
-      if (remote != NONE) {
-        libc.close(remote);
-        remote = NONE;
-      }
+    for (int i = 0; i < channels.size(); i++) {
+      channels.get(i).closeIfDone();
     }
   }
 }

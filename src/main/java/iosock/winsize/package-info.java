@@ -6,9 +6,9 @@
  *
  * <ol>
  *   <li>The client ({@code iosock -p --connect}) binds its socket to the abstract name {@code
- *       iosock/ROWSxCOLUMNS/UNIQUE} before it connects. The server ({@code iosock -p}) reads that
- *       name with getpeername(2) and gives the command's terminal the size; {@code 0x0} says that
- *       the client's terminal has none.
+ *       iosock/ROWSxCOLUMNS/UNIQUE} before it connects ({@link iosock.socket.ClientName}). The
+ *       server ({@code iosock -p}) reads that name with getpeername(2) and gives the command's
+ *       terminal the size; {@code 0x0} says that the client's terminal has none.
  *   <li>To a client with such a name, and to no other, the server sends one end of a SOCK_SEQPACKET
  *       pair, beside the first bytes of output (SCM_RIGHTS, unix(7)).
  *   <li>The client writes a {@code struct winsize} to that socket at once, and again whenever its

@@ -47,7 +47,14 @@ final class FanoutFixture implements AutoCloseable {
     readEnd = source.readEnd();
     writeEnd = source.writeEnd();
     fallback = newSink();
-    fanout = new Fanout(libc, new PipeReader(libc, readEnd), fallback, capacity, new Shortage());
+    fanout =
+        new Fanout(
+            libc,
+            new PipeReader(libc, readEnd),
+            new Fanout.Console(fallback, false),
+            capacity,
+            new History(0, 0),
+            new Shortage());
   }
 
   /**
@@ -118,8 +125,9 @@ final class FanoutFixture implements AutoCloseable {
 
   SocketSink add(SocketSink added) {
     update();
-    added.resumeAt(receivers.isEmpty() ? fallback.position() : written - fanout.pending());
-    assertTrue(fanout.add(added));
+    added.resumeAt(
+        receivers.isEmpty() ? fallback.position() : written - fanout.pending() + fanout.taken());
+    assertTrue(fanout.add(added, Overflow.WAIT));
     receivers.add(added);
     return added;
   }

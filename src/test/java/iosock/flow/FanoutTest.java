@@ -113,7 +113,7 @@ class FanoutTest {
 
   @Test
   void whatTheLastReceiverHasNotTakenGoesToTheFallbackAndToTheNext() {
-    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(1 << 20, CAPACITY)) {
       SocketSink first = fixture.add();
       SocketSink second = fixture.add();
       // No receiver reads.
@@ -147,6 +147,22 @@ class FanoutTest {
       fixture.write(SIZE);
       fixture.assertAllDelivered();
       assertTrue(fixture.fallback().taken() > 0);
+    }
+  }
+
+  @Test
+  void whatOneThatHasLeftHadTakenDoesNotGoToOneThatJoins() {
+    try (FanoutFixture fixture = FanoutFixture.ofPipe(SIZE, CAPACITY)) {
+      SocketSink stalled = fixture.add();
+      SocketSink reader = fixture.add();
+      fillAll(fixture, reader);
+      long had = reader.position();
+      assertTrue(stalled.position() < had);
+      reader.leave();
+      SocketSink next = fixture.add();
+      assertEquals(had, next.position());
+      stalled.readAll();
+      fixture.assertAllDelivered();
     }
   }
 
@@ -320,7 +336,7 @@ class FanoutTest {
       for (int spare = 0; spare < 4; spare++) {
         int before = FanoutFixture.openDescriptors();
         int soft = TestCalls.limitDescriptorsToSpare(spare);
-        boolean isAdded = fixture.fanout().add(rejected);
+        boolean isAdded = fixture.fanout().add(rejected, Overflow.WAIT);
         TestCalls.limitDescriptors(soft);
         assertFalse(isAdded);
         assertEquals(before, FanoutFixture.openDescriptors());

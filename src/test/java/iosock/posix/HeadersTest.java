@@ -26,6 +26,7 @@ class HeadersTest {
       #define _GNU_SOURCE
       #include <errno.h>
       #include <fcntl.h>
+      #include <linux/sockios.h>
       #include <poll.h>
       #include <sched.h>
       #include <signal.h>
@@ -34,6 +35,7 @@ class HeadersTest {
       #include <sys/file.h>
       #include <sys/ioctl.h>
       #include <sys/mman.h>
+      #include <sys/prctl.h>
       #include <sys/resource.h>
       #include <sys/socket.h>
       #include <sys/stat.h>
@@ -70,6 +72,7 @@ class HeadersTest {
           Sockets.class,
           SystemCalls.class,
           Mman.class,
+          Prctl.class,
           Sched.class,
           WaitStatus.class,
           Ioctl.class);

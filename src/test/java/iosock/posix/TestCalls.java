@@ -58,4 +58,10 @@ public final class TestCalls {
     Link.call(Link.function("setrlimit"), resource, limit.address(), 0, 0, 0, 0);
     return before;
   }
+
+  /** Makes {@code fd} the descriptor of what {@code other} was, which is closed: dup3(2). */
+  public static void replace(int fd, int other) {
+    Link.call(Link.function("dup3"), other, fd, Fcntl.O_CLOEXEC, 0, 0, 0);
+    Link.call(Link.function("close"), other, 0, 0, 0, 0, 0);
+  }
 }

@@ -8,6 +8,8 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
@@ -19,12 +21,15 @@ import iosock.posix.Libc;
 import iosock.posix.NativeBuffer;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
+import iosock.posix.TestCalls;
 import iosock.signal.SignalPipe;
+import iosock.socket.ClientName;
 import iosock.socket.Listener;
 import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import java.io.File;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The relay of a command on pipes, a turn at a time. The test itself reads and writes the command's
@@ -37,12 +42,17 @@ final class CommandFixture implements AutoCloseable {
   private static final int MAX_TURNS = 100_000;
 
   private static final int SIGKILL = 9;
+  private static final int SOCKET =
+      Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
 
   private final Libc libc;
   private final StdioPipes stdio;
   private final Pipe[] consoles;
   private final Listener listener;
+  private final Listener observerListener;
   private final SocketAddress address;
+  private final SocketAddress observerAddress;
+  private final RecordingLog log = new RecordingLog();
   private final Relay relay;
   private final Child child;
   private final Lifecycle life;
@@ -50,6 +60,20 @@ final class CommandFixture implements AutoCloseable {
   private final int[] outputs;
 
   CommandFixture(Libc libc, SignalPipe signals, int limit) throws CommandNotRun {
+    this(libc, signals, Sharing.among(limit));
+  }
+
+  CommandFixture(Libc libc, SignalPipe signals, int limit, Stopping stopping) throws CommandNotRun {
+    this(libc, signals, Sharing.among(limit), stopping);
+  }
+
+  CommandFixture(Libc libc, SignalPipe signals, Sharing sharing) throws CommandNotRun {
+    this(libc, signals, sharing, Stopping.DEFAULT);
+  }
+
+  /** There is a socket for observers, whatever the options say of it. */
+  CommandFixture(Libc libc, SignalPipe signals, Sharing sharing, Stopping stopping)
+      throws CommandNotRun {
     this.libc = libc;
     stdio = new StdioPipes(libc);
     stdin = reopen(stdio.in(), Fcntl.O_RDONLY);
@@ -59,21 +83,26 @@ final class CommandFixture implements AutoCloseable {
     String name = "iosock-turns-" + libc.getpid() + "-" + System.nanoTime();
     address = SocketAddress.abstractName(Ascii.bytes(name));
     listener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
+    String observers = name.concat("-observers");
+    observerAddress = SocketAddress.abstractName(Ascii.bytes(observers));
+    observerListener = Listener.listen(libc, new SocketName(Ascii.bytes("@" + observers)), 0600);
     CommandRelay command =
         CommandRelay.onSocket(
-            libc,
-            failure -> {},
-            signals,
-            new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
-            OwnTerminal.find(libc),
+            new Context(
+                libc,
+                log,
+                signals,
+                new StandardDescriptors(-1, consoles[0].writeEnd(), consoles[1].writeEnd()),
+                OwnTerminal.find(libc)),
             new PipesEndpoint(libc, stdio),
-            listener,
-            limit);
+            new Listeners(listener, Optional.of(observerListener)),
+            sharing,
+            stopping);
     relay = command.relay();
     child =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(List.of(Ascii.bytes("sleep"), Ascii.bytes("1000")), new NoStdio());
-    life = command.lifecycle(child);
+    life = command.lifecycle(child, new ServiceManager(new NoLog(), Optional.empty()));
   }
 
   /** The process that stands for the command keeps the test's own descriptors. */
@@ -113,6 +142,21 @@ final class CommandFixture implements AutoCloseable {
     libc.fcntl(outputs[1], Fcntl.F_SETPIPE_SZ, size);
   }
 
+  /**
+   * Before anything is written: makes sockets of the outputs, from which bytes can only be copied,
+   * as where tee(2) and splice(2) are refused.
+   */
+  void useSocketsForOutput() {
+    int[] own = {stdio.out(), stdio.err()};
+    NativeBuffer ends = new NativeBuffer(2 * Integer.BYTES);
+    for (int stream = 0; stream < 2; stream++) {
+      assertEquals(0, libc.socketpair(Sockets.AF_UNIX, SOCKET, ends));
+      libc.close(outputs[stream]);
+      outputs[stream] = ends.getInt(0);
+      TestCalls.replace(own[stream], ends.getInt(Integer.BYTES));
+    }
+  }
+
   /** Where the command reads. */
   int stdin() {
     return stdin;
@@ -147,10 +191,43 @@ final class CommandFixture implements AutoCloseable {
    * @return a non-blocking socket, which the caller closes
    */
   int connect() {
-    int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
-    int socket = libc.socket(Sockets.AF_UNIX, type);
-    assertEquals(0, libc.connect(socket, address));
+    return connect(socket(), address);
+  }
+
+  /** As {@link #connect}, of a client that asks for the place of another. */
+  int connectTakingOver() {
+    return connect(bound(true), address);
+  }
+
+  /** As {@link #connect}, of an observer. */
+  int observe() {
+    return connect(socket(), observerAddress);
+  }
+
+  /** As {@link #observe}, of one that is an iosock. */
+  int observeByName() {
+    return connect(bound(false), observerAddress);
+  }
+
+  private int bound(boolean takeOver) {
+    int socket = socket();
+    byte[] name = ClientName.of("", takeOver, libc.getpid(), System.nanoTime());
+    assertEquals(0, libc.bind(socket, SocketAddress.abstractName(name)));
     return socket;
+  }
+
+  private int socket() {
+    return libc.socket(Sockets.AF_UNIX, SOCKET);
+  }
+
+  private int connect(int socket, SocketAddress to) {
+    assertEquals(0, libc.connect(socket, to));
+    return socket;
+  }
+
+  /** What the relay has reported. */
+  List<String> logged() {
+    return log.lines();
   }
 
   Relay relay() {
@@ -182,6 +259,10 @@ final class CommandFixture implements AutoCloseable {
     libc.kill(child.pid(), SIGKILL);
   }
 
+  boolean hasExited() {
+    return child.hasExited();
+  }
+
   /** The command exits, and the relay has taken notice. */
   void exit() {
     kill();
@@ -200,6 +281,7 @@ final class CommandFixture implements AutoCloseable {
       exit();
     }
     listener.close();
+    observerListener.close();
     relay.close();
     stdio.close();
     if (stdin >= 0) {

@@ -9,6 +9,10 @@ import iosock.child.CommandNotRun;
 import iosock.child.Launcher;
 import iosock.child.Stdio;
 import iosock.child.StdioPipes;
+import iosock.cli.Observers;
+import iosock.cli.Seconds;
+import iosock.cli.Sharing;
+import iosock.cli.Stopping;
 import iosock.flow.Pipe;
 import iosock.flow.StandardDescriptors;
 import iosock.flow.StandardInput;
@@ -29,9 +33,11 @@ import iosock.socket.SocketName;
 import iosock.tty.OwnTerminal;
 import iosock.tty.PseudoTerminal;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns of the real loop in each mode, with what it is connected to in the same thread. */
@@ -43,6 +49,10 @@ class RelayAllocationTest {
   private static final int MESSAGES = 200;
   private static final int MESSAGE_SIZE = 64;
   private static final int SIGKILL = 9;
+
+  /** Longer than any test. */
+  private static final long LONG_NANOS = 1_000_000_000_000L;
+
   private static final int TYPE =
       Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
 
@@ -81,7 +91,25 @@ class RelayAllocationTest {
   void aCommandOnPipesAndItsClients(int count) throws Exception {
     StdioPipes stdio = new StdioPipes(libc);
     Child cat = start(stdio, "cat");
-    expectNoAllocationOnSocket(cat, new PipesEndpoint(libc, stdio), count);
+    expectNoAllocationOnSocket(cat, new PipesEndpoint(libc, stdio), Sharing.among(count), 0);
+    stdio.close();
+  }
+
+  /** With an observer, and with all that costs something each turn. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, false, 0",
+    "2, 1, false, 0",
+    "1, 1, true, 0",
+    "1, 0, false, 10000",
+    "2, 1, true, 10000"
+  })
+  void aCommandThatIsShared(int clients, int observers, boolean isTee, int replay)
+      throws Exception {
+    StdioPipes stdio = new StdioPipes(libc);
+    Child cat = start(stdio, "cat");
+    Sharing sharing = new Sharing(clients, true, LONG_NANOS, replay, isTee, Observers.NONE);
+    expectNoAllocationOnSocket(cat, new PipesEndpoint(libc, stdio), sharing, observers);
     stdio.close();
   }
 
@@ -91,7 +119,7 @@ class RelayAllocationTest {
     Child cat = start(pty, "sh", "-c", "stty raw -echo; echo; exec cat");
     PtyEndpoint near = new PtyEndpoint(libc, pty, terminal);
     awaitFirstOutput(pty);
-    expectNoAllocationOnSocket(cat, near, 1);
+    expectNoAllocationOnSocket(cat, near, Sharing.among(1), 0);
     pty.hangup();
   }
 
@@ -108,31 +136,43 @@ class RelayAllocationTest {
         .start(Stream.of(argv).map(Ascii::bytes).toList(), stdio);
   }
 
-  /** The command sends back what the first of several clients has sent; all of them receive it. */
-  private void expectNoAllocationOnSocket(Child cat, CommandEndpoint near, int count) {
-    Listener listener = listen();
+  /** The command sends back what the first of several clients has sent; all receive it. */
+  private void expectNoAllocationOnSocket(
+      Child cat, CommandEndpoint near, Sharing sharing, int observers) {
+    Listener listener = listen(name);
+    String observing = name.concat("-observers");
+    Listener observerListener = listen(observing);
     CommandRelay command =
         CommandRelay.onSocket(
-            libc, failure -> {}, signals, standard, terminal, near, listener, count);
+            context(standard),
+            near,
+            new Listeners(listener, Optional.of(observerListener)),
+            sharing,
+            Stopping.DEFAULT);
     relay = command.relay();
-    life = command.lifecycle(cat);
-    int[] clients = new int[count];
+    life = command.lifecycle(cat, new ServiceManager(new NoLog(), Optional.empty()));
+    int clients = sharing.clients();
+    int[] receivers = new int[clients + observers + (sharing.tee() ? 1 : 0)];
     try {
-      for (int i = 0; i < count; i++) {
-        clients[i] = connect();
+      for (int i = 0; i < clients + observers; i++) {
+        receivers[i] = connect(i < clients ? name : observing);
+      }
+      if (sharing.tee()) {
+        receivers[clients + observers] = stdout.readEnd();
       }
       while (relay.turn(life, 0)) {
         continue;
       }
-      expectNoAllocation(Route.of(clients[0], true, clients));
-      for (int client : clients) {
-        libc.close(client);
+      expectNoAllocation(Route.of(receivers[0], true, receivers));
+      for (int i = 0; i < clients + observers; i++) {
+        libc.close(receivers[i]);
       }
     } finally {
       libc.kill(cat.pid(), SIGKILL);
       relay.run(life);
       relay.close();
       listener.close();
+      observerListener.close();
     }
   }
 
@@ -142,10 +182,9 @@ class RelayAllocationTest {
     Child cat = start(stdio, "cat");
     inheritStdin();
     CommandRelay command =
-        CommandRelay.onStdio(
-            libc, failure -> {}, signals, standard, terminal, new PipesEndpoint(libc, stdio));
+        CommandRelay.onStdio(context(standard), new PipesEndpoint(libc, stdio), Stopping.DEFAULT);
     relay = command.relay();
-    life = command.lifecycle(cat);
+    life = command.lifecycle(cat, new ServiceManager(new NoLog(), Optional.empty()));
     expectNoAllocation(Route.of(stdin.writeEnd(), true, stdout.readEnd()));
     libc.kill(cat.pid(), SIGKILL);
     relay.run(life);
@@ -156,7 +195,9 @@ class RelayAllocationTest {
   void aServer() {
     Listener listener = listen();
     inheritStdin();
-    use(PeerRelay.serve(libc, failure -> {}, signals, standard, terminal, listener));
+    use(
+        PeerRelay.serve(
+            context(standard), new Listeners(listener, Optional.empty()), Sharing.among(1)));
     int client = connect();
     expectNoAllocation(
         Route.of(client, false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, client));
@@ -169,7 +210,7 @@ class RelayAllocationTest {
   void aClientOfAServer() {
     int[] ends = socketPair();
     inheritStdin();
-    use(PeerRelay.connect(libc, failure -> {}, signals, standard, terminal, ends[0]));
+    use(PeerRelay.connect(context(standard), ends[0], Seconds.NEVER));
     expectNoAllocation(
         Route.of(ends[1], false, stdout.readEnd()), Route.of(stdin.writeEnd(), false, ends[1]));
     relay.close();
@@ -189,14 +230,16 @@ class RelayAllocationTest {
     assertEquals(0, libc.tcsetattr(typed, Termios.TCSANOW, raw));
     int[] ends = socketPair();
     StandardDescriptors own = new StandardDescriptors(typed, typed, typed);
-    use(
-        PeerRelay.attach(
-            libc, failure -> {}, signals, own, terminal, ends[0], StandardInput.NO_KEY));
+    use(PeerRelay.attach(context(own), ends[0], StandardInput.NO_KEY));
     expectNoAllocation(Route.of(master, true, ends[1]), Route.of(ends[1], false, master));
     relay.close();
     libc.close(ends[1]);
     libc.close(typed);
     libc.close(master);
+  }
+
+  private Context context(StandardDescriptors own) {
+    return new Context(libc, new NoLog(), signals, own, terminal);
   }
 
   private void use(PeerRelay peers) {
@@ -216,10 +259,18 @@ class RelayAllocationTest {
   }
 
   private Listener listen() {
+    return listen(name);
+  }
+
+  private Listener listen(String name) {
     return Listener.listen(libc, new SocketName(Ascii.bytes("@" + name)), 0600);
   }
 
   private int connect() {
+    return connect(name);
+  }
+
+  private int connect(String name) {
     int client = libc.socket(Sockets.AF_UNIX, TYPE);
     assertEquals(0, libc.connect(client, SocketAddress.abstractName(Ascii.bytes(name))));
     return client;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import iosock.child.Child;
 import iosock.child.Launcher;
+import iosock.cli.Stopping;
 import iosock.flow.StandardDescriptors;
 import iosock.inherited.OpenFileLimit;
 import iosock.inherited.SignalState;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A command on a terminal, joined to standard input and output; a turn at a time. */
@@ -42,11 +44,14 @@ class StdioTurnTest {
     PtyEndpoint near = new PtyEndpoint(libc, pty, terminal);
     CommandRelay command =
         CommandRelay.onStdio(
-            libc, failure -> {}, signals, new StandardDescriptors(own, own, own), terminal, near);
+            new Context(
+                libc, new NoLog(), signals, new StandardDescriptors(own, own, own), terminal),
+            near,
+            Stopping.DEFAULT);
     Child cat =
         new Launcher(libc, new SignalState(0, 0), OpenFileLimit.current(libc))
             .start(List.of(Ascii.bytes("cat")), pty);
-    Lifecycle life = command.lifecycle(cat);
+    Lifecycle life = command.lifecycle(cat, new ServiceManager(new NoLog(), Optional.empty()));
 
     // A signal and a key that was pressed: the hangup comes after poll(2) has seen both.
     libc.raise(Signals.SIGCHLD);

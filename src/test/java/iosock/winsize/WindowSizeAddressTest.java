@@ -10,6 +10,7 @@ import iosock.posix.PeerName;
 import iosock.posix.SocketAddress;
 import iosock.posix.Sockets;
 import iosock.posix.WindowSize;
+import iosock.socket.ClientName;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ class WindowSizeAddressTest {
   @Test
   void theSizeInANameIsReadBack() {
     size.set(31, 132);
-    byte[] name = WindowSizeAddress.of(size, Integer.MAX_VALUE, Long.MIN_VALUE);
+    byte[] name =
+        ClientName.of(WindowSizeAddress.of(size), true, Integer.MAX_VALUE, Long.MIN_VALUE);
     size.set(1, 1);
     assertTrue(parse(SocketAddress.abstractName(name)));
     assertEquals(31, size.rows());
@@ -103,7 +105,8 @@ class WindowSizeAddressTest {
   @Test
   void theNameOfAClientWhoseTerminalHasNoSizeIsThatOfAnIosock() {
     size.set(0, 0);
-    assertFalse(parse(SocketAddress.abstractName(WindowSizeAddress.of(size, 1, 1))));
+    assertFalse(
+        parse(SocketAddress.abstractName(ClientName.of(WindowSizeAddress.of(size), false, 1, 1))));
     assertTrue(isOurs);
   }
 
@@ -140,7 +143,7 @@ class WindowSizeAddressTest {
     libc.close(connection);
     libc.close(client);
     libc.close(listener);
-    isOurs = WindowSizeAddress.isOurs(name);
+    isOurs = ClientName.isOurs(name);
     return WindowSizeAddress.parse(name, size);
   }
 }
