@@ -325,12 +325,15 @@ final class Client implements Sink {
    * @return the moment; {@code now} if it takes what there is
    */
   long stalledSince(boolean isWaiting, long now) {
-    boolean isStalled = isWaiting && taken == takenBefore;
-    if (!isStalled || stalledSince == NEVER) {
-      stalledSince = now;
-      unread = isWaiting ? libc.siocoutq(watch.fd()) : 0;
+    if (!isWaiting) {
+      stalledSince = NEVER;
+      return now;
     }
-    takenBefore = taken;
+    if (stalledSince == NEVER || taken != takenBefore) {
+      stalledSince = now;
+      takenBefore = taken;
+      unread = libc.siocoutq(watch.fd());
+    }
     return stalledSince;
   }
 
