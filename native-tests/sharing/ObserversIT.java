@@ -87,13 +87,14 @@ class ObserversIT {
 
   @Test
   void stdoutAndStderrGoToThemAndEachToItsOwnOnTheConsole() throws Exception {
-    Shared.fifo(directory, "gate");
-    String script = "read x <gate; echo out; read x <gate; echo err >&2";
+    Shared.fifo(directory, "first");
+    Shared.fifo(directory, "second");
+    String script = "read x <first; echo out; read x <second; echo err >&2";
     try (Iosock iosock = Shared.running(directory, OBSERVE, script);
         Client observer = Client.connect(observersSocket())) {
-      Shared.open(directory, "gate");
+      Shared.open(directory, "first");
       assertEquals("out", observer.readLine());
-      Shared.open(directory, "gate");
+      Shared.open(directory, "second");
       assertEquals("err\n", observer.readAllText());
       assertEquals(0, iosock.exitCode());
       assertEquals("out\n", iosock.output());

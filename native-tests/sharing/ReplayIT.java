@@ -212,13 +212,14 @@ class ReplayIT {
   /** Of stdout first, so that the order is certain. */
   @Test
   void errorsOfTheConsoleToo() throws Exception {
-    Shared.fifo(directory, "gate");
-    String script = "echo out; read x <gate; echo err >&2; read x <gate; echo out again; read x";
+    Shared.fifo(directory, "first");
+    Shared.fifo(directory, "second");
+    String script = "echo out; read x <first; echo err >&2; read x <second; echo out again; read x";
     try (Iosock iosock = Shared.running(directory, "-r 64K", script)) {
       await().atMost(20, SECONDS).until(() -> iosock.output().equals("out\n"));
-      open("gate");
+      open("first");
       await().atMost(20, SECONDS).until(() -> iosock.errors().equals("err\n"));
-      open("gate");
+      open("second");
       await().atMost(20, SECONDS).until(() -> iosock.output().endsWith("again\n"));
       try (Client client = iosock.connect()) {
         client.send("\n");

@@ -80,7 +80,10 @@ final class Shared {
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", name));
   }
 
-  /** Lets a command go on that reads a line from a FIFO. */
+  /**
+   * Lets a command go on that reads a line from a FIFO. Only once for each FIFO: the command may
+   * have opened it again before it is closed here.
+   */
   static void open(Path directory, String fifo) throws IOException {
     Files.writeString(directory.resolve(fifo), "go\n");
   }
