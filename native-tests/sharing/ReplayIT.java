@@ -268,7 +268,7 @@ class ReplayIT {
   void joiningAFloodThereIsNoGapAndNothingTwice(String options, String socket) throws Exception {
     Iosock.Builder builder = Iosock.in(directory).output(Redirect.DISCARD);
     try (Iosock iosock = Shared.start(builder, options, "exec seq 1000000000").awaitCommand()) {
-      assertJoins(socket);
+      assertJoins(iosock, socket);
       assertTrue(iosock.process().isAlive());
     }
   }
@@ -284,17 +284,17 @@ class ReplayIT {
       client.send("go\n");
       CompletableFuture<Void> reading =
           CompletableFuture.runAsync(() -> readOn(client), Thread::startVirtualThread);
-      assertJoins(socket);
+      assertJoins(iosock, socket);
       assertTrue(!reading.isDone());
     }
   }
 
-  private void assertJoins(String socket) throws IOException {
+  private void assertJoins(Iosock iosock, String socket) throws IOException {
     long before = 0;
     for (int i = 0; i < JOINS; i++) {
       try (Client client = Client.connect(directory.resolve(socket))) {
         byte[] text = client.input().readNBytes(300_000);
-        assertTrue(text.length > 0);
+        assertTrue(text.length > 0, "join " + i + ": " + iosock.errors());
         long first = Numbers.assertConsecutive(text);
         assertTrue(first >= before, first + " after " + before);
         before = first;
