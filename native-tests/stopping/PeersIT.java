@@ -143,7 +143,7 @@ class PeersIT {
     long pid = Proc.children(parent.pid()).getFirst();
     parent.destroyForcibly();
     awaitFile("leader", "ready\nUSR1\n");
-    Proc.signal(pid, "-KILL");
+    Proc.killAll(Proc.tree(ProcessHandle.of(pid).orElseThrow()));
   }
 
   /** Outside of a namespace, whose processes end with process 1 in any case. */
