@@ -10,6 +10,7 @@ import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,7 +88,7 @@ class SupervisionIT {
   void withoutTheOptionNothingHappensWhenTheParentDies() throws Exception {
     Process parent = startParent("./s.sock sleep 1000");
     long iosock = child(parent);
-    await().atMost(20, SECONDS).until(() -> Files.exists(directory.resolve("s.sock")));
+    await().atMost(20, SECONDS).until(() -> Proc.isListening(iosock));
     parent.destroyForcibly();
     parent.waitFor();
     try (Client client = Client.connect(directory.resolve("s.sock"))) {
@@ -192,8 +193,10 @@ class SupervisionIT {
   private Process startParent(String arguments) throws Exception {
     Iosock.script(directory);
     assertEquals(new Run(0, ""), Run.of(directory, "mkfifo", "in"));
+    List<String> line = new ArrayList<>(Iosock.DEFAULT_SIGNALS);
+    line.addAll(List.of("sh", "-c", "./iosock " + arguments + " 0<>in; exit 1"));
     return Forks.start(
-        new ProcessBuilder("sh", "-c", "./iosock " + arguments + " 0<>in; exit 1")
+        new ProcessBuilder(line)
             .directory(directory.toFile())
             .redirectInput(new File("/dev/null"))
             .redirectOutput(Redirect.DISCARD)
