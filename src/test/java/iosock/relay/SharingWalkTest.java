@@ -9,7 +9,7 @@ import iosock.signal.SignalPipe;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.RepeatedTest;
 
 /**
  * Random walks: clients and observers come, take each other's places, send, read, stall and leave
@@ -23,14 +23,14 @@ class SharingWalkTest {
     Seconds.NEVER, Seconds.NEVER, Seconds.NEVER, Seconds.NEVER, 2_000_000
   };
   private static final int MAX_CLIENTS = 6;
-  private static final int WALKS = 200;
+  private static final int WALKS = 10;
   private static final int STEPS = 4000;
 
   private final Libc libc = new Libc();
   private final NativeBuffer buffer = new NativeBuffer(1 << 17);
   private final SignalPipe signals = SignalPipe.open(libc, 0);
 
-  @Test
+  @RepeatedTest(25)
   void eachReceiverGetsItsBytesOnceAndInOrder() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     for (int i = 0; i < WALKS; i++) {
