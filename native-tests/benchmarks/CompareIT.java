@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import support.Run;
 import support.Tool;
 
 /** Whole programs are compared; their figures are not looked at. */
+@Tag("long")
 @Timeout(300)
 class CompareIT {
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import support.Run;
 import support.Tool;
 
 /** The use of idle programs is measured; how much that is, is not looked at. */
+@Tag("long")
 @Timeout(300)
 @Isolated("waits until every program is idle, and counts wake-ups")
 class IdleIT {
