@@ -41,6 +41,9 @@ class TerminalStdioIT {
   private static final String INTERRUPT = "\003";
   private static final String END = "\004";
 
+  /** For bash: before it knows that its job has stopped, fg would not continue it. */
+  private static final String AWAIT_STOP = "while [[ $(jobs) != *Stopped* ]]; do :; done; ";
+
   @TempDir Path directory;
 
   @Test
@@ -416,11 +419,7 @@ class TerminalStdioIT {
       Process shell = terminal.startShell(directory);
       String iosock = Iosock.script(directory);
       terminal.type(iosock + " -p - sh -c 'echo rea\"\"dy; cat' | cat &\n");
-      await().atMost(20, SECONDS).until(() -> Proc.children(shell.pid()).size() == 2);
-      for (long child : Proc.children(shell.pid())) {
-        await().atMost(20, SECONDS).until(() -> Proc.state(child) == 'T');
-      }
-      terminal.type("fg\n").awaitText("ready\r\n");
+      terminal.type(AWAIT_STOP + "fg\n").awaitText("ready\r\n");
       finishShell(terminal, shell, "$ ");
     }
   }
@@ -446,13 +445,14 @@ class TerminalStdioIT {
   /** It must not take the terminal from the foreground job. */
   @Test
   void inTheBackgroundItWaitsForTheTerminal() throws Exception {
-    String script = "\"$@\" & echo started; read x; echo $x; fg >/dev/null; echo code=$?";
+    String script =
+        "\"$@\" & " + AWAIT_STOP + "echo started; read x; echo $x; fg >/dev/null; echo code=$?";
     try (Terminal terminal = Terminal.open(24, 80)) {
       String before = terminal.settings();
       Process shell = startByShell(terminal, script, "sh", "-c", "echo ready; cat; exit 4");
       terminal.awaitText("started\r\n");
       long iosock = Proc.children(shell.pid()).getFirst();
-      await().atMost(20, SECONDS).until(() -> Proc.state(iosock) == 'T');
+      assertEquals('T', Proc.state(iosock));
       assertEquals(before, terminal.settings());
       terminal.type("shell\n").awaitText("shell\r\nshell\r\n");
       terminal.awaitText("ready\r\n");

@@ -350,7 +350,8 @@ class GroupIT {
       terminal.type(
           "sh -c 'while ! grep -q T.*stopped /proc/"
               + iosock
-              + "/status; do sleep 0.1; done; echo seen'; fg\n");
+              + "/status; do sleep 0.1; done; echo seen';"
+              + " while [[ $(jobs) != *Stopped* ]]; do :; done; fg\n");
       // iosock stops when it tries to read it, and reads it in the foreground.
       terminal.type("hello\n");
       terminal.awaitText("seen\r\n");
