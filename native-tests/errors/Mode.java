@@ -10,6 +10,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import support.Bytes;
 import support.Client;
 import support.Iosock;
@@ -111,6 +112,9 @@ enum Mode {
         terminal.awaitRaw();
         terminal.type("typed").awaitText("typed");
         terminal.resize(31, 91);
+        if (injection.call().equals("recvfrom")) {
+          resizeUntilFailure(terminal, directory);
+        }
         terminal.type("again").awaitText("again");
         terminal.type("\034").awaitText("detached from ./s.sock\r\n");
         assertEquals(0, Terminal.exitCode(client));
@@ -137,6 +141,18 @@ enum Mode {
     try (Client client = iosock.connect()) {
       assertEquals("again\n", client.send("again\n").readText(6));
     }
+  }
+
+  /** The server makes the call for each new size, but sizes that come at once are one. */
+  private static void resizeUntilFailure(Terminal terminal, Path directory) {
+    AtomicInteger rows = new AtomicInteger(31);
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> {
+              terminal.resize(rows.getAndIncrement(), 91);
+              return Injection.happened(directory);
+            });
   }
 
   private static Outcome stop(Iosock iosock) throws Exception {
