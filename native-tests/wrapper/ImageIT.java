@@ -79,6 +79,15 @@ class ImageIT {
     assertEquals(0, run.exitCode(), run.output());
     assertTrue(run.output().contains("iosock.Main source: shared objects file"), run.output());
     assertFalse(run.output().contains("source: jrt:"), run.output());
+    assertEquals(4, generatedClasses(run).size(), run.output());
+  }
+
+  /** What linking the call to libc generates in each run, with nothing from the archive for it. */
+  private static List<String> generatedClasses(Run run) {
+    return run.output()
+        .lines()
+        .filter(line -> line.contains(" source: ") && !line.contains("shared objects file"))
+        .toList();
   }
 
   /** The VM has all of it on its heap, which is small in the image. */
