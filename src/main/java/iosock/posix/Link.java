@@ -28,13 +28,7 @@ final class Link {
    * seven integer or pointer arguments: x86-64 and aarch64 pass them in the same registers whatever
    * their number, and a function reads only those that it has.
    */
-  @SuppressWarnings("restricted")
-  private static final MethodHandle CALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              FunctionDescriptor.of(
-                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                  JAVA_LONG));
+  private static final MethodHandle CALL = linkCall();
 
   private static final MemorySegment ERRNO_CALL =
       MemorySegment.ofAddress(
@@ -42,6 +36,18 @@ final class Link {
               ErrnoCall.forProcessor(MachineCode.PROCESSOR, function("__errno_location"))));
 
   private Link() {}
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle linkCall() {
+    // Else the JDK checks the bindings that it has chosen, and links two more pattern switches for
+    // it.
+    System.setProperty("java.lang.foreign.VERIFY_BINDINGS", "false");
+    return Linker.nativeLinker()
+        .downcallHandle(
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG));
+  }
 
   /**
    * @return the address of a function of libc
