@@ -12,9 +12,11 @@ final class Contenders {
   static final String REFERENCE = "hello world";
 
   /** Options of a VM that starts fast and is small. */
+  private static final List<String> SMALL =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+
   private static final List<String> SMALL_VM =
-      List.of(
-          "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp");
+      joined(joined(List.of("-Xshare:auto"), SMALL), List.of("-cp"));
 
   /** The most clients at once in a comparison. */
   private static final int RECEIVERS = 8;
@@ -26,6 +28,7 @@ final class Contenders {
   private final String classes;
   private final String java;
   private final Path programs;
+  private final Path cache;
 
   /**
    * @param project the checkout, with everything built
@@ -38,6 +41,7 @@ final class Contenders {
     classes = project.resolve("target/test-classes").toString();
     this.java = java.resolve("bin/java").toString();
     this.programs = programs;
+    cache = programs.resolve("iosock.aot");
   }
 
   /** Throughput and latency: the others are compared with the first. */
@@ -82,6 +86,7 @@ final class Contenders {
         image(),
         imageWithoutScript(),
         jar("iosock, jar"),
+        jarWithCache(),
         threads("threads", "platform", "1", SMALL_VM),
         threads("virtual threads", "virtual", "1", SMALL_VM),
         spliceRelay(),
@@ -99,6 +104,7 @@ final class Contenders {
         image(),
         imageWithoutScript(),
         jar("iosock, jar"),
+        jarWithCache(),
         threads("threads", "platform", "1", SMALL_VM),
         threads("virtual threads", "virtual", "1", SMALL_VM),
         spliceRelay(),
@@ -137,6 +143,11 @@ final class Contenders {
         own("poll after EAGAIN only", "relay", "-a"));
   }
 
+  /** The command line that makes the AOT cache of {@link #forStart} for the jar. */
+  List<String> makeCache() {
+    return joined(List.of(java, "-XX:AOTCacheOutput=" + cache), smallJar("-", "true"));
+  }
+
   /** A command line as typed in the checkout. */
   String typed(List<String> line) {
     return String.join(" ", line)
@@ -160,10 +171,22 @@ final class Contenders {
     return contender(
         name,
         java,
-        (socket, command) ->
-            joined(
-                line("--enable-native-access=ALL-UNNAMED", "-jar", jar),
-                joined(List.of(options), line(socket, command))));
+        (socket, command) -> joined(jarOptions(), joined(List.of(options), line(socket, command))));
+  }
+
+  private Contender jarWithCache() {
+    return contender(
+        "iosock, jar with AOT cache",
+        java,
+        (socket, command) -> joined(line("-XX:AOTCache=" + cache), smallJar(socket, command)));
+  }
+
+  private List<String> smallJar(Object... arguments) {
+    return joined(joined(SMALL, jarOptions()), line(arguments));
+  }
+
+  private List<String> jarOptions() {
+    return line("--enable-native-access=ALL-UNNAMED", "-jar", jar);
   }
 
   /**
