@@ -90,6 +90,13 @@ class ImageIT {
         .toList();
   }
 
+  @Test
+  void theVmHasNoSymbolsForADebugger() throws Exception {
+    Tool.require("nm", "binutils");
+    Run run = Run.of(scratch, "nm", copy.resolve("lib/server/libjvm.so").toString());
+    assertTrue(run.output().contains("no symbols"), run.output());
+  }
+
   /** The VM has all of it on its heap, which is small in the image. */
   @Test
   void theLongestCommandLine() throws Exception {

@@ -3,6 +3,7 @@ package wrapper;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import support.Build;
 import support.Client;
 import support.Iosock;
+import support.Run;
 import support.Terminal;
 
 /** The jar, started as README has it, once in each mode; the other tests run the image. */
@@ -101,6 +103,36 @@ class JarIT {
       assertEquals(0, Terminal.exitCode(client));
       assertEquals(before, terminal.settings());
     }
+  }
+
+  /** Its manifest says what the option would: without it the VM's archive has the modules, too. */
+  @Test
+  void withoutAnOptionOfTheVm() throws Exception {
+    List<String> line = Build.JAR.commandLine(List.of());
+    assertTrue(line.remove("--enable-native-access=ALL-UNNAMED"));
+    line.addAll(List.of("-", "sh", "-c", "echo word; exit 7"));
+    assertEquals(new Run(7, "word\n"), Run.of(directory, line.toArray(String[]::new)));
+  }
+
+  /** What a user can make once, so that the jar starts faster. */
+  @Test
+  void anAotCache() throws Exception {
+    Path cache = directory.resolve("iosock.aot");
+    Run made = Run.of(directory, line(List.of("-XX:AOTCacheOutput=" + cache), "-", "true"));
+    assertEquals(0, made.exitCode(), made.output());
+    assertTrue(Files.exists(cache), made.output());
+    Path classes = directory.resolve("classes");
+    List<String> options = List.of("-XX:AOTCache=" + cache, "-Xlog:class+load:file=" + classes);
+    String[] command = {"-", "sh", "-c", "echo word; exit 7"};
+    assertEquals(new Run(7, "word\n"), Run.of(directory, line(options, command)));
+    String log = Files.readString(classes);
+    assertTrue(log.contains("iosock.Main source: shared objects file"), log);
+  }
+
+  private static String[] line(List<String> options, String... arguments) {
+    List<String> line = Build.JAR.commandLine(options);
+    line.addAll(List.of(arguments));
+    return line.toArray(String[]::new);
   }
 
   private static void write(Iosock iosock, String text) throws IOException {
