@@ -186,7 +186,7 @@ final class Contenders {
   }
 
   private List<String> jarOptions() {
-    return line("--enable-native-access=ALL-UNNAMED", "-jar", jar);
+    return line("-jar", jar);
   }
 
   /**
