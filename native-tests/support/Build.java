@@ -10,12 +10,14 @@ import java.util.List;
 
 /** The two forms in which iosock is built, and how each is started. */
 public enum Build {
-  /**
-   * The image. The script {@code bin/iosock} is left out: a shell cannot pass on an environment
-   * variable whose name is none for it. What the script adds is tested in {@code start}.
-   */
-  IMAGE(
-      List.of(Path.of(System.getProperty("iosock.image"), "bin/java").toString()), "-m", "iosock"),
+  /** The image. */
+  IMAGE(List.of(Path.of(System.getProperty("iosock.image"), "bin/iosock").toString())) {
+    /** It has all those options built in that a test gives to the jar. */
+    @Override
+    public List<String> commandLine(List<String> options) {
+      return super.commandLine(List.of());
+    }
+  },
 
   /** The jar, as README has it. */
   JAR(
@@ -39,7 +41,7 @@ public enum Build {
   /**
    * The command line before iosock's own arguments.
    *
-   * @param options of the VM
+   * @param options of the VM of the jar
    */
   public List<String> commandLine(List<String> options) {
     List<String> line = new ArrayList<>(beforeOptions);

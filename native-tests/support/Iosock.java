@@ -65,7 +65,7 @@ public final class Iosock implements AutoCloseable {
       return this;
     }
 
-    /** Options of the VM. */
+    /** Options of the jar's VM. */
     public Builder withJava(String... options) {
       vmOptions.addAll(List.of(options));
       return this;
@@ -121,7 +121,7 @@ public final class Iosock implements AutoCloseable {
   /**
    * The command line of {@link Build#DEFAULT} before iosock's own arguments.
    *
-   * @param options of the VM
+   * @param options of the VM of the jar
    */
   public static List<String> commandLine(List<String> options) {
     return Build.DEFAULT.commandLine(options);

@@ -10,25 +10,28 @@ import iosock.posix.Signals;
  * N; see proc(5).
  *
  * <p>The blocked signals are those of the process's first thread, in which the java launcher only
- * waits. The VM changes the masks of its own threads.
+ * waits. The VM changes the masks of its own threads. {@code bin/iosock} blocks further signals, so
+ * that none is lost before {@link iosock.signal.SignalPipe} is open, and sets a property.
  *
  * <p>The VM installs handlers for SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ and others, even if they were
- * ignored. So the launcher of the image looks before it starts the VM, and sets a property.
+ * ignored. So {@code bin/iosock} looks before it starts the VM, and sets a property.
  */
 public record SignalState(long blocked, long ignored) {
 
-  /** The ignored signals before the VM was started, in the format of proc(5). */
+  /** The ignored signals before the VM was started, in hexadecimal as in proc(5). */
   private static final String IGNORED_PROPERTY = "iosock.ignored-signals";
+
+  /** The blocked ones, likewise. */
+  private static final String BLOCKED_PROPERTY = "iosock.blocked-signals";
 
   /** Must be called before a disposition is changed. */
   public static SignalState read(Libc libc) {
     byte[] status = ProcFile.read(libc, ProcFile.STATUS);
-    String beforeVm = System.getProperty(IGNORED_PROPERTY);
-    long ignored = field(status, "SigIgn");
-    if (beforeVm != null) {
-      ignored |= Long.parseUnsignedLong(beforeVm, 16);
-    }
-    return new SignalState(field(status, "SigBlk"), ignored);
+    String blocked = System.getProperty(BLOCKED_PROPERTY);
+    String ignored = System.getProperty(IGNORED_PROPERTY, "0");
+    return new SignalState(
+        blocked == null ? field(status, "SigBlk") : parse(blocked),
+        field(status, "SigIgn") | parse(ignored));
   }
 
   /**
@@ -46,6 +49,10 @@ public record SignalState(long blocked, long ignored) {
   }
 
   static long field(byte[] status, String name) {
-    return Long.parseUnsignedLong(ProcFile.statusField(status, name), 16);
+    return parse(ProcFile.statusField(status, name));
+  }
+
+  private static long parse(String hexadecimal) {
+    return Long.parseUnsignedLong(hexadecimal, 16);
   }
 }

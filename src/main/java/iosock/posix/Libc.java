@@ -48,7 +48,6 @@ public final class Libc {
   private static final long POLL = Link.function("poll");
   private static final long POSIX_OPENPT = Link.function("posix_openpt");
   private static final long PRCTL = Link.function("prctl");
-  private static final long PUTENV = Link.function("putenv");
   private static final long RAISE = Link.function("raise");
   private static final long READ = Link.function("read");
   private static final long READLINK = Link.function("readlink");
@@ -338,14 +337,6 @@ public final class Libc {
     return result(call(RAISE, signal, 0, 0));
   }
 
-  /**
-   * @param variable the address of a name, an equals sign and a value, which become part of the
-   *     environment: they are not copied
-   */
-  public int putenv(long variable) {
-    return result(call(PUTENV, variable, 0, 0));
-  }
-
   public long read(int fd, NativeBuffer buffer, int length) {
     return read(fd, buffer, 0, length);
   }
@@ -470,6 +461,14 @@ public final class Libc {
     NativeBuffer copy = new NativeBuffer((int) call(STRLEN, text, 0, 0));
     call(MEMCPY, copy.address(), text, copy.size());
     return copy.get(0, copy.size());
+  }
+
+  /**
+   * @param to the address of a string of libc's, which keeps its length
+   * @param text replaces its beginning, without a NUL
+   */
+  public void overwrite(long to, byte[] text) {
+    call(MEMCPY, to, NativeBuffer.string(text).address(), text.length);
   }
 
   /**

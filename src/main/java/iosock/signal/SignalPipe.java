@@ -28,7 +28,7 @@ public final class SignalPipe {
 
   /**
    * All but those that mean a fault, those that stop a process, and those that this process gets
-   * for what it writes. glibc keeps 32 and 33 for itself.
+   * for what it writes. glibc keeps 32 and 33 for itself. {@code bin/iosock} blocks the same ones.
    */
   private static final long CAUGHT =
       ~(FAULTS
@@ -129,8 +129,8 @@ public final class SignalPipe {
   }
 
   /**
-   * They may have been blocked when the process started. One thread that has them unblocked will
-   * do.
+   * {@code bin/iosock} has blocked them, or they were blocked before. One thread that has them
+   * unblocked will do.
    */
   private void unblock(long bits) {
     SignalSet caught = new SignalSet();

@@ -2,6 +2,7 @@ package iosock.signal;
 
 import iosock.posix.Libc;
 import iosock.posix.Sigaction;
+import iosock.posix.SignalSet;
 import iosock.posix.Signals;
 
 /**
@@ -9,6 +10,9 @@ import iosock.posix.Signals;
  * own handlers end the VM from another thread and a moment later, when the main thread may just
  * have bound a socket or started a command, which would be left behind. As a shutdown hook this
  * stops the VM from ending, and sends the process SIGTERM once the pipe is open.
+ *
+ * <p>{@code bin/iosock} blocks these signals, and starts the VM so that it does not handle them:
+ * the kernel keeps them until the pipe is open, also for a process 1, which would lose them.
  *
  * <p>The process must then end by {@link Runtime#halt}, which runs no hooks.
  */
@@ -39,11 +43,16 @@ public final class StartupSignals implements Runnable {
    * follows may wait: the last message.
    */
   public void release(Libc libc) {
+    long signals = 0;
     for (int signal : new int[] {Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP}) {
+      signals |= SignalSet.bit(signal);
       if (!libc.isIgnored(signal)) {
         libc.sigaction(signal, new Sigaction(Signals.SIG_DFL, 0));
       }
     }
+    SignalSet set = new SignalSet();
+    set.set(signals);
+    libc.sigprocmask(Signals.SIG_UNBLOCK, set, new SignalSet());
     deliver();
   }
 
