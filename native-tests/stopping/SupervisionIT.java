@@ -116,24 +116,26 @@ class SupervisionIT {
   /** The kernel tells nothing of a death that came before it was asked. */
   @Test
   void aParentThatHasDiedDuringTheStartCounts() throws Exception {
-    // The start script calls readlink, so this one holds it up.
+    // What bin/iosock executes is the java beside it, so this one holds it up.
     Path bin = Files.createDirectory(directory.resolve("bin"));
-    Path readlink =
-        Files.writeString(
-            bin.resolve("readlink"),
-            "#!/bin/sh\n: >started; until [ -e go ]; do sleep 0.05; done; exec /bin/readlink \"$@\"\n");
-    assertEquals(new Run(0, ""), Run.of(directory, "chmod", "+x", readlink.toString()));
     Path program = Path.of(System.getProperty("iosock.image"), "bin/iosock");
-    Files.createSymbolicLink(directory.resolve("link"), program.toAbsolutePath());
+    Path java = bin.resolve("java");
+    String script =
+        "#!/bin/sh\n: >started; until [ -e go ]; do sleep 0.05; done; exec %s \"$@\"\n"
+            .formatted(program.resolveSibling("java"));
+    String copies = "set -e; cp \"$1\" bin; cat >bin/java; chmod +x bin/java";
+    assertEquals(
+        new Run(0, ""),
+        Run.withInput(directory, script, "sh", "-c", copies, "sh", program.toString()));
+    assertTrue(Files.isExecutable(java));
     String line =
-        "PATH=$PWD/bin:$PATH ./link --parent-death TERM ./s.sock sleep 1000 </dev/null"
+        "bin/iosock --parent-death TERM ./s.sock sleep 1000 </dev/null"
             + " >/dev/null 2>&1 & echo $!; until [ -e started ]; do sleep 0.05; done";
     long iosock = Long.parseLong(Run.of(directory, "sh", "-c", line).output().strip());
     assertFalse(Proc.isGone(iosock));
     Files.createFile(directory.resolve("go"));
     await().atMost(20, SECONDS).until(() -> Proc.isGone(iosock));
     assertFalse(Files.exists(directory.resolve("s.sock")));
-    Files.delete(directory.resolve("link"));
   }
 
   /** Not the command, which is a child of iosock's. */

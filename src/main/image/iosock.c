@@ -1,8 +1,7 @@
 /* bin/iosock: starts the VM so that COMMAND sees what it would see without iosock.
 
    What it has to change for that it hands over in properties, and iosock changes it back; see the
-   package iosock.inherited. It is linked statically and without libc, so that it runs in an image
-   without a shell, and starts in no time. */
+   package iosock.inherited. It is linked without libc, and so needs none to run. */
 #include <asm/errno.h>
 #include <asm/signal.h>
 #include <asm/unistd.h>
@@ -13,7 +12,6 @@
 #define SIGNALS 64
 
 #if defined __x86_64__
-#define LOADER "ld-linux-x86-64.so.2"
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call start");
 
 static long call(long number, long a, long b, long c, long d) {
@@ -25,7 +23,6 @@ static long call(long number, long a, long b, long c, long d) {
   return number;
 }
 #elif defined __aarch64__
-#define LOADER "ld-linux-aarch64.so.1"
 __asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n b start");
 
 static long call(long number, long a, long b, long c, long d) {
@@ -140,19 +137,13 @@ void __attribute__((noreturn, used)) start(long *stack) {
   char **arguments = (char **)(stack + 1), **environment = arguments + count + 1;
   call(__NR_rt_sigprocmask, SIG_BLOCK, (long)&caught, (long)&blocked, sizeof blocked);
 
-  static char java[PATH_MAX + 8], loader[PATH_MAX + 64], libraries[PATH_MAX + 64];
+  static char java[PATH_MAX + 8];
   static const char self[] = "/proc/self/exe";
   long length = call(__NR_readlinkat, AT_FDCWD, (long)self, (long)java, PATH_MAX);
   if (length < 0) fail("read ", self, length);
   while (java[length - 1] != '/') length--;
-  java[length] = 0;
-  append(append(libraries, java), "../lib/glibc");
-  append(append(append(loader, libraries), "/"), LOADER);
   append(java + length, "java");
-
-  char *vm[count + 16], **next = vm;
-  if (call(__NR_faccessat, AT_FDCWD, (long)loader, 1, 0) == 0)
-    *next++ = loader, *next++ = "--library-path", *next++ = libraries;
+  char *vm[count + 12], **next = vm;
   *next++ = java;
   /* Else the VM unblocks signals before iosock catches them. */
   *next++ = "-Xrs";
@@ -175,7 +166,7 @@ void __attribute__((noreturn, used)) start(long *stack) {
   /* The VM has a handler of its own for one signal: SIGUSR2, unless it is told another one. */
   vms[variables] = "_JAVA_SR_SIGNUM=16";
   vms[variables + 1] = 0;
-  long error = call(__NR_execve, (long)vm[0], (long)vm, (long)vms, 0);
+  long error = call(__NR_execve, (long)java, (long)vm, (long)vms, 0);
   /* If the file is there, it is the loader that it names which is missing. */
   if (error == -ENOENT && call(__NR_faccessat, AT_FDCWD, (long)java, 0, 0) == 0)
     fail("run ", "the VM, which needs glibc", error);
