@@ -123,7 +123,6 @@ class ImageIT {
     assertEquals(new Run(0, "56 100000\n"), run);
   }
 
-  /** A shell drops variables whose names it does not accept; bin/java is started by none. */
   @Test
   void theEnvironmentToTheByteWithoutBinIosock() throws Exception {
     String probe = Programs.compiled("probe");
@@ -148,7 +147,7 @@ class ImageIT {
     return probe.output().lines().filter(line -> line.startsWith("variable ")).toList();
   }
 
-  /** Names that a script might use. */
+  /** Names that the script would use which is bin/iosock without a C compiler. */
   @Test
   void binIosockChangesNoVariable() throws Exception {
     List<String> line = new ArrayList<>(List.of("env", "name=n", "ignored=i", "program=p"));

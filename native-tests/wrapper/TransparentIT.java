@@ -115,7 +115,7 @@ class TransparentIT {
   }
 
   @Test
-  void theImageWorksThroughASymbolicLinkAndWithoutAShell() throws Exception {
+  void theImageWorksThroughASymbolicLinkAndWithoutItsLauncher() throws Exception {
     Path image = Path.of(System.getProperty("iosock.image"), "bin");
     Run hello = new Run(6, "hello\n");
     String[] command = {"s.sock", "sh", "-c", "echo hello; exit 6"};
