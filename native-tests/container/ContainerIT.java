@@ -21,7 +21,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import support.Client;
-import support.Run;
 
 /** iosock as process 1 of a container. */
 @Isolated("containers must stop within a time")
@@ -183,13 +182,13 @@ class ContainerIT {
   @Test
   void theContainerfileBuilds() throws Exception {
     build("sh", "cat");
-    try (Container container = container().start("localhost/iosock")) {
+    try (Container container = container().start(Containerfile.TAG)) {
       assertEquals(0, container.exitCode());
       assertTrue(container.logs().startsWith("Usage: iosock "), container.logs());
     }
     String options = "JAVA_TOOL_OPTIONS=-javaagent:missing.jar";
     try (Container container =
-        container().with("--env=" + options).start("localhost/iosock", Container.SOCKET, "sh")) {
+        container().with("--env=" + options).start(Containerfile.TAG, Container.SOCKET, "sh")) {
       try (Client client = container.connect()) {
         client.send("echo JAVA_TOOL_OPTIONS=$JAVA_TOOL_OPTIONS\n");
         assertEquals(options, client.readLine());
@@ -208,26 +207,18 @@ class ContainerIT {
     try (Container container =
         container()
             .with("--entrypoint=" + entrypoint)
-            .start("localhost/iosock", Container.SOCKET, "cat")) {
+            .start(Containerfile.TAG, Container.SOCKET, "cat")) {
       assertEchoesAndStops(container);
     }
   }
 
-  /** Builds localhost/iosock on a base with these programs. */
+  /** On a base with these programs. */
   private void build(String... programs) throws Exception {
     RootFileSystem base =
         RootFileSystem.of(Files.createDirectory(directory.resolve("files")), programs)
             .withItsLibraries();
-    Path archive = directory.resolve("base.tar");
-    assertEquals(
-        new Run(0, ""), Run.of(directory, "tar", "-C", "" + base.path(), "-cf", "" + archive, "."));
-    podman.run("import", archive.toString(), "localhost/base");
-    podman.run(
-        "build",
-        "--build-arg=BASE=localhost/base",
-        "--tag=iosock",
-        "--file=" + Examples.file("Containerfile"),
-        System.getProperty("iosock.image"));
+    Path work = Files.createDirectory(directory.resolve("work"));
+    Containerfile.build(podman, work, base, Path.of(System.getProperty("iosock.image")));
   }
 
   private Container.Builder container() throws IOException {

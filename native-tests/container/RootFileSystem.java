@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import support.Run;
+import support.Tool;
 
 /**
  * The root file system of a container: programs of this machine, and the libraries that they need.
@@ -49,6 +50,32 @@ final class RootFileSystem {
       files.copyLibraries(from);
     }
     return files;
+  }
+
+  /**
+   * No library, and one program that needs none: busybox, which is each of these by its name.
+   *
+   * @param directory an empty one
+   */
+  static RootFileSystem ofBusybox(Path directory, String... programs) throws IOException {
+    RootFileSystem files = new RootFileSystem(directory);
+    files.copy(busybox(), "/bin/busybox");
+    for (String program : programs) {
+      Files.createSymbolicLink(directory.resolve("bin/" + program), Path.of("busybox"));
+    }
+    return files;
+  }
+
+  /** Linked statically. */
+  static Path busybox() {
+    Tool.requireFile("/bin/busybox", "busybox-static");
+    return Path.of("/bin/busybox");
+  }
+
+  /** Adds files with their paths below {@code root}. */
+  RootFileSystem with(Path root) throws IOException, InterruptedException {
+    assertEquals(new Run(0, ""), Run.of(path, "cp", "-a", root + "/.", "."));
+    return this;
   }
 
   /** Adds the libraries that the image needs, but not the image. */
