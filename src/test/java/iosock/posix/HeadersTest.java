@@ -12,14 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every constant, size and offset in the Java classes is that of this machine's C headers. The C
- * program that prints them is generated from the Java fields, so none can be forgotten.
+ * program that prints them is generated from the Java fields, so none can be forgotten. For another
+ * processor, {@code os.arch} names it, and the C compiler and an emulator are given.
  */
 class HeadersTest {
+
+  private static final List<String> COMPILER = command("headers.compiler", "cc");
+
+  /** What runs a compiled program; nothing on the processor that it is compiled for. */
+  private static final List<String> EMULATOR = command("headers.emulator", "");
 
   private static final String HEADERS =
       """
@@ -129,8 +136,18 @@ class HeadersTest {
       throws IOException, InterruptedException {
     Path source = Files.writeString(directory.resolve("headers.c"), program);
     Path binary = directory.resolve("headers");
-    run(List.of("cc", "-o", binary.toString(), source.toString()));
-    return run(List.of(binary.toString()));
+    run(with(COMPILER, "-o", binary.toString(), source.toString()));
+    return run(with(EMULATOR, binary.toString()));
+  }
+
+  private static List<String> command(String property, String otherwise) {
+    return Stream.of(System.getProperty(property, otherwise).split(" "))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  private static List<String> with(List<String> command, String... arguments) {
+    return Stream.concat(command.stream(), Stream.of(arguments)).toList();
   }
 
   private static List<String> run(List<String> command) throws IOException, InterruptedException {
