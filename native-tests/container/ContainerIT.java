@@ -198,16 +198,10 @@ class ContainerIT {
     }
   }
 
-  /** With the entrypoint that the Containerfile names for it. */
   @Test
   void theContainerfileBuildsOnABaseWithoutAShell() throws Exception {
     build("cat");
-    String entrypoint = "[\"/opt/iosock/bin/java\", \"-m\", \"iosock\"]";
-    assertTrue(Files.readString(Examples.file("Containerfile")).contains(entrypoint));
-    try (Container container =
-        container()
-            .with("--entrypoint=" + entrypoint)
-            .start(Containerfile.TAG, Container.SOCKET, "cat")) {
+    try (Container container = container().start(Containerfile.TAG, Container.SOCKET, "cat")) {
       assertEchoesAndStops(container);
     }
   }
