@@ -32,9 +32,8 @@ class BaseIT {
       "--read-only --read-only-tmpfs=false --user=1000:1000 --cap-drop=all"
           + " --security-opt=no-new-privileges";
 
-  /** What the Containerfile names for a base without a shell. */
-  private static final String WITHOUT_SHELL =
-      "--entrypoint=[\"/opt/iosock/bin/java\", \"-m\", \"iosock\"]";
+  /** Without the launcher, which takes no options of the VM and keeps LD_DEBUG from it. */
+  private static final String VM = "--entrypoint=[\"/opt/iosock/bin/java\", \"-m\", \"iosock\"]";
 
   /** Of the dynamic linker, by process 1. */
   private static final Pattern DEBUG_LINE = Pattern.compile("(?m)^ +1:\t(.*)$");
@@ -94,7 +93,6 @@ class BaseIT {
     try (Container container =
             container()
                 .with(options.split(" "))
-                .with(WITHOUT_SHELL)
                 .start(Containerfile.TAG, Container.SOCKET, "/busybox", "cat");
         Client client = container.connect()) {
       assertEquals("there and back", client.send("there and back\n").readLine());
@@ -110,7 +108,7 @@ class BaseIT {
     buildOnNothing();
     try (Container container =
         container()
-            .with(WITHOUT_SHELL.replace("\"-m\"", "\"-Xlog:class+load\", \"-m\""))
+            .with(VM.replace("\"-m\"", "\"-Xlog:class+load\", \"-m\""))
             .start(Containerfile.TAG, Container.SOCKET, "/busybox", "true")) {
       assertEquals(0, container.exitCode());
       String logs = container.logs();
@@ -125,7 +123,7 @@ class BaseIT {
     build(busybox("sh", "cat").withItsLibraries(), Dist.WITH_GLIBC.image());
     try (Container container =
         container()
-            .with("--env=LD_DEBUG=libs", WITHOUT_SHELL)
+            .with("--env=LD_DEBUG=libs", VM)
             .start(Containerfile.TAG, Container.SOCKET, "sh", "-c", "read x; cat /proc/1/maps")) {
       Set<String> mapped;
       try (Client client = container.connect()) {

@@ -63,8 +63,7 @@ final class Container implements AutoCloseable {
     /** On a root file system that has no shell, with iosock's arguments. */
     Container startWithoutShell(RootFileSystem files, String... arguments)
         throws IOException, InterruptedException {
-      with("--rootfs", files.path().toString());
-      with(RootFileSystem.IOSOCK + "/bin/java", "-m", "iosock");
+      with("--rootfs", files.path().toString(), RootFileSystem.IOSOCK + "/bin/iosock");
       return start(arguments);
     }
 
