@@ -84,7 +84,6 @@ final class Contenders {
     return List.of(
         contender(REFERENCE, java, (socket, command) -> smallVm("hello.Hello")),
         image(),
-        imageWithoutScript(),
         jar("iosock, jar"),
         jarWithCache(),
         threads("threads", "platform", "1", SMALL_VM),
@@ -102,7 +101,6 @@ final class Contenders {
   List<Contender> forListening() {
     return List.of(
         image(),
-        imageWithoutScript(),
         jar("iosock, jar"),
         jarWithCache(),
         threads("threads", "platform", "1", SMALL_VM),
@@ -158,13 +156,6 @@ final class Contenders {
 
   private Contender image() {
     return contender("iosock", image + "/bin/iosock", (socket, command) -> line(socket, command));
-  }
-
-  private Contender imageWithoutScript() {
-    return contender(
-        "iosock, no script",
-        image + "/bin/java",
-        (socket, command) -> line("-m", "iosock", socket, command));
   }
 
   private Contender jar(String name, String... options) {

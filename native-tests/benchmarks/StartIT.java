@@ -19,7 +19,6 @@ class StartIT {
   private static final List<String> WITH_A_SOCKET =
       List.of(
           "iosock",
-          "iosock, no script",
           "iosock, jar",
           "iosock, jar with AOT cache",
           "threads",
@@ -31,7 +30,6 @@ class StartIT {
       List.of(
           "hello world",
           "iosock",
-          "iosock, no script",
           "iosock, jar",
           "iosock, jar with AOT cache",
           "threads",
