@@ -92,7 +92,7 @@ public final class History {
    * Takes at most {@code max} bytes out of a pipe, and keeps the last of them.
    *
    * @param max at most {@link #room}
-   * @param devNull a descriptor of /dev/null
+   * @param devNull a descriptor of /dev/null; negative if there is none
    * @return how many; 0 at end of file; or a negative errno
    */
   long take(PipeReader from, long max, int devNull) {

@@ -161,7 +161,7 @@ public final class PipeReader implements End {
   /**
    * Drops at most {@code max} bytes, without reading them where the kernel can.
    *
-   * @param devNull a descriptor of /dev/null
+   * @param devNull a descriptor of /dev/null; negative if there is none
    * @return how many; 0 at end of file; or a negative errno
    */
   long drop(int devNull, long max) {
