@@ -53,9 +53,9 @@ class LimitsIT {
   /** As a limit on the processes of a container counts them, with COMMAND. */
   @ParameterizedTest
   @ValueSource(strings = {"@iosock-limits", "-p -", "-"})
-  void thirteenThreadsAreEnough(String arguments) throws Exception {
+  void twelveThreadsAreEnough(String arguments) throws Exception {
     List<String> line = new ArrayList<>(List.of(Root.user(USER, USER)));
-    line.addAll(List.of("prlimit", "--nproc=13:13"));
+    line.addAll(List.of("prlimit", "--nproc=12:12"));
     Path image = Path.of(System.getProperty("iosock.image"));
     line.addAll(List.of(image.resolve("bin/iosock").toString()));
     line.addAll(List.of(arguments.split(" ")));
