@@ -130,7 +130,7 @@ class Debian11IT {
 
   private Iosock running(String... command) throws IOException {
     return Iosock.in(directory)
-        .as(Build.IMAGE)
+        .as(Build.VM)
         .under(Debian11.loader().toArray(String[]::new))
         .start(command)
         .awaitCommand();

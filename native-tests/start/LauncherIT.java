@@ -96,7 +96,7 @@ class LauncherIT {
     Tool.require("qemu-aarch64-static", "qemu-user-static");
     String script =
         "set -e; mkdir bin; CC=aarch64-linux-gnu-gcc \"$1\" . true; cat >bin/java; chmod +x bin/java;"
-            + " exec env -i CLASSPATH=c qemu-aarch64-static bin/iosock - 'two words' ''";
+            + " exec env -i --default-signal CLASSPATH=c qemu-aarch64-static bin/iosock - 'two words' ''";
     String vm = "#!/bin/sh\nprintf '%s\\n' \"$@\" \"$iLASSPATH$CLASSPATH$_JAVA_SR_SIGNUM\"\n";
     Path launcher = Path.of("src/main/image/launcher").toAbsolutePath();
     Run run = Run.withInput(directory, vm, "sh", "-c", script, "sh", launcher.toString());

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The two forms in which iosock is built, and how each is started. */
+/** The forms in which iosock is built, and how each is started. */
 public enum Build {
   /** The image. */
   IMAGE(List.of(Path.of(System.getProperty("iosock.image"), "bin/iosock").toString())) {
@@ -18,6 +18,9 @@ public enum Build {
       return super.commandLine(List.of());
     }
   },
+
+  /** The image, without its launcher. */
+  VM(List.of(Path.of(System.getProperty("iosock.image"), "bin/java").toString()), "-m", "iosock"),
 
   /** The jar, as README has it. */
   JAR(
@@ -41,7 +44,7 @@ public enum Build {
   /**
    * The command line before iosock's own arguments.
    *
-   * @param options of the VM of the jar
+   * @param options of the VM; the launcher takes none
    */
   public List<String> commandLine(List<String> options) {
     List<String> line = new ArrayList<>(beforeOptions);
