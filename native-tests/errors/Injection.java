@@ -19,21 +19,28 @@ import support.Tool;
  */
 record Injection(String call, String errno, String when) {
 
-  /** Returns once it is in force; it ends with the process. */
-  void into(long pid, Path directory) throws IOException {
+  /**
+   * Returns once it is in force; it ends with the process.
+   *
+   * @param traced further calls that are traced, in strace's notation
+   * @return strace
+   */
+  Process into(long pid, Path directory, String... traced) throws IOException {
     Tool.require("strace", "strace");
     long thread = Proc.mainThread(pid);
-    Forks.start(
-        new ProcessBuilder(
-                "strace",
-                "--quiet=attach,exit",
-                "--output=" + directory.resolve("trace"),
-                "--attach=" + thread,
-                "--trace=" + call,
-                "--inject=" + call + ":error=" + errno + ":when=" + when)
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("strace").toFile()));
+    Process strace =
+        Forks.start(
+            new ProcessBuilder(
+                    "strace",
+                    "--quiet=attach,exit",
+                    "--output=" + directory.resolve("trace"),
+                    "--attach=" + thread,
+                    "--trace=" + String.join(",", traced) + (traced.length > 0 ? "," : "") + call,
+                    "--inject=" + call + ":error=" + errno + ":when=" + when)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("strace").toFile()));
     await().atMost(20, SECONDS).until(() -> !Proc.status(thread, "TracerPid").equals("0"));
+    return strace;
   }
 
   /** Whether the call has failed at all. */

@@ -22,11 +22,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import support.Bytes;
 import support.Client;
-import support.Forks;
 import support.Iosock;
 import support.Proc;
 import support.Run;
-import support.Tool;
 
 /** The system calls fail that only a command makes whose output is shared. */
 @Tag("long")
@@ -118,20 +116,8 @@ class SharedErrorIT {
    * the loop was seen: before, one could be missed.
    */
   private Process fail(String call, String errno, String when, Iosock iosock) throws Exception {
-    Tool.require("strace", "strace");
-    long thread = Proc.mainThread(iosock.pid());
     Process strace =
-        Forks.start(
-            new ProcessBuilder(
-                    "strace",
-                    "--quiet=attach,exit",
-                    "--output=" + directory.resolve("trace"),
-                    "--attach=" + thread,
-                    "--trace=?poll,ppoll," + call,
-                    "--inject=" + call + ":error=" + errno + ":when=" + when)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("strace").toFile()));
-    await().atMost(20, SECONDS).until(() -> !Proc.status(thread, "TracerPid").equals("0"));
+        new Injection(call, errno, when).into(iosock.pid(), directory, "?poll", "ppoll");
     Path trace = directory.resolve("trace");
     await()
         .atMost(20, SECONDS)
